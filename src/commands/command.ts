@@ -11,6 +11,7 @@ import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
+import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
@@ -55,6 +56,7 @@ export interface DeliveryPorts {
   readonly builder: ImageBuilderPort;
   readonly registry: ImageRegistryPort;
   readonly content: ImageContentPort;
+  readonly scanners: ImageScannersPort;
 }
 
 /** Everything that a command may use. Each part is opened when it is needed. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VULNERABILITY_ID } from '../domain/delivery/checks.ts';
 import { SECRET_RULES } from '../domain/delivery/secret-rules.ts';
 import type { Waiver } from '../domain/delivery/waivers.ts';
 import { parse } from './parse.ts';
@@ -10,7 +11,9 @@ const waiversFile = z.strictObject({
   waivers: z
     .array(
       z.strictObject({
-        rule: z.enum(SECRET_RULES as [string, ...string[]]),
+        rule: z.string().refine((rule) => SECRET_RULES.includes(rule) || VULNERABILITY_ID.test(rule), {
+          error: `must be an id as in CVE-2026-12345, or one of ${SECRET_RULES.join(', ')}`,
+        }),
         digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be the id of the image: sha256:…'),
         reason: text(500),
         person: text(100),

@@ -6,12 +6,20 @@ import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
+import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import { deferred } from './deferred.ts';
 
 type DeliverySettings = Pick<
   Settings,
-  'deployments' | 'gitCredentials' | 'sourceMaxMegabytes' | 'builder' | 'buildTimeout' | 'home'
+  | 'deployments'
+  | 'gitCredentials'
+  | 'sourceMaxMegabytes'
+  | 'builder'
+  | 'buildTimeout'
+  | 'home'
+  | 'sbomProgram'
+  | 'scanner'
 >;
 
 const MAX_FILES = 20_000;
@@ -40,5 +48,15 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
       async () => (await import('../adapters/image-archive/index.ts')).createImageContent(),
       {},
     ),
+    scanners: deferred<ImageScannersPort>(async () => {
+      const { createImageScanners } = await import('../adapters/image-scanners/index.ts');
+      const { sbomProgram, scanner } = settings;
+      return createImageScanners({
+        sbomProgram,
+        scanner,
+        timeout: toMs(buildTimeout),
+        folder: join(resolve(home), 'sboms'),
+      });
+    }, {}),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createDeployments, createSourceRepositories } from '../../src/adapters/git/index.ts';
 import { createImageContent } from '../../src/adapters/image-archive/index.ts';
 import { createImageBuilder } from '../../src/adapters/image-builder/index.ts';
+import { createImageScanners } from '../../src/adapters/image-scanners/index.ts';
 import { createImageRegistry } from '../../src/adapters/image-registry/index.ts';
 import type { DeliveryFacts, DeliveryInput, DeliveryStep, StepDone } from '../../src/domain/delivery/delivery.ts';
 import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
@@ -43,6 +44,7 @@ async function stage(files: Readonly<Record<string, string>>) {
       builder: createImageBuilder({ program: 'buildah', timeout: 60_000, logs: join(repositories.root, 'builds') }),
       registry: createImageRegistry(),
       content: createImageContent(),
+      scanners: createImageScanners({ sbomProgram: 'syft', timeout: 60_000, folder: join(repositories.root, 'sboms') }),
     },
   };
   const steps = createDeliverySteps(services, { start: () => Promise.reject(new Error('there is no release')) });
@@ -78,7 +80,7 @@ real(`each step runs twice for real: the second time changes nothing${why}`, asy
       // The second build has a log of its own.
       expect({ ...again.facts, log: '' }).toEqual({ ...first.facts, log: '' });
       if (step === 'push') expect(first.figures).toMatchObject({ pushed: 'proved' });
-      if (step === 'check') expect(first.findings).toMatchObject([{ check: 'secrets', outcome: 'passed' }]);
+      if (step === 'check') expect(first.findings?.[0]).toMatchObject({ check: 'secrets', outcome: 'passed' });
     }
     expect(gitIn(mine, 'rev-list', '--count', 'main..web-v1')).toBe('2');
     expect(gitIn(mine, 'show', 'web-v1:deployments/web/deployment.yaml')).toContain(`${host}/team/web:v1@sha256:`);
@@ -106,7 +108,9 @@ real(`a key in a layer is found, and a waiver on the branch lets this image pass
     repositories.commit(mine, { 'deployments/web/waivers.yaml': JSON.stringify({ waivers: [waiver] }) });
     gitIn(mine, 'switch', '--quiet', 'main');
 
-    expect((await run('check')).findings).toMatchObject([{ check: 'secrets', outcome: 'waived' }]);
+    expect((await run('check')).findings).toContainEqual(
+      expect.objectContaining({ check: 'secrets', outcome: 'waived' }),
+    );
     expect((await run('push')).figures).toMatchObject({ pushed: 'proved' });
   } finally {
     await end();

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { StepDone, StepWork } from '../../src/domain/delivery/delivery.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { ReleaseState } from '../../src/domain/release/state.ts';
+import type { Vulnerability } from '../../src/domain/delivery/vulnerabilities.ts';
 import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
 import { DELIVERY_INPUT } from '../support/fake-deliveries.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
@@ -76,12 +77,80 @@ test('files that look like credentials stop the delivery before the push, with t
   const found = await run('check');
 
   expect(found.refused).toMatchObject({ code: 'CHECK_FAILED' });
-  expect(found.findings?.[0]).toMatchObject({
+  expect(found.findings).toContainEqual({
     check: 'secrets',
     outcome: 'failed',
     text: 'private-key: app/key.pem in layer 2',
   });
   expect((await world().run('check')).refused).toBeUndefined();
+});
+
+const FILE = { file: '/sboms/web.json', sha256: 'a'.repeat(64) };
+const BILL = { program: 'syft 1.57.1', packages: 12, spdx: FILE, cyclonedx: FILE };
+const FOUND = { id: 'CVE-2026-1', severity: 'high', package: 'left-pad 1.0.0', fixedIn: ['1.0.1'] } as const;
+
+/** A world whose scanner has found this. */
+function scanned(found: readonly Vulnerability[], settings = {}): World {
+  const one = world('succeeded', settings);
+  Object.assign(one.delivery.scanners, {
+    sbom: async () => BILL,
+    vulnerabilities: async () => ({ program: 'grype 0.121.3', found }),
+  });
+  return one;
+}
+
+test('a check that cannot run never counts as passed, and stops the delivery where it is required', async () => {
+  const found = await world().run('check');
+  const required = await world('succeeded', { requiredChecks: ['sbom', 'vulnerabilities'] }).run('check');
+
+  expect(found.reason).toBe('nothing was found; not run: sbom, vulnerabilities');
+  expect(found.refused).toBeUndefined();
+  expect(found.findings?.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+    'secrets passed',
+    'sbom not-run',
+    'vulnerabilities not-run',
+  ]);
+  expect(found.findings?.[2]?.text).toBe('not scanned: there is no SBOM');
+  expect(required.refused?.reason).toMatch(/^sbom: no SBOM was made: .*\. vulnerabilities: not scanned: /);
+});
+
+test('a bill of materials and a scan without findings pass, and their files and digests are kept', async () => {
+  const done = await scanned([{ ...FOUND, severity: 'medium' }]).run('check');
+
+  expect(done).toMatchObject({
+    reason: 'every check has passed',
+    facts: { sbom: { spdx: FILE.sha256, cyclonedx: FILE.sha256 } },
+    figures: { packages: 12, spdx: FILE.file, cyclonedx: FILE.file, vulnerabilities: 1, scanner: 'grype 0.121.3' },
+  });
+  expect(done.refused).toBeUndefined();
+  expect(done.findings?.[2]?.text).toBe('grype 0.121.3 has found 1 medium in 12 packages');
+});
+
+test.each([
+  ['of the blocked severity', FOUND, {}],
+  ['that is worse', { ...FOUND, severity: 'critical' }, {}],
+  ['of an unknown severity', { ...FOUND, severity: 'unknown' }, {}],
+  ['of a severity that is blocked here', { ...FOUND, severity: 'low' }, { blockedSeverity: 'low' }],
+] as const)('a vulnerability %s stops the delivery, until a waiver names it', async (_, found, settings) => {
+  const { run, delivery } = scanned([found], settings);
+  const read = delivery.deployments.read;
+  expect((await run('check')).refused?.reason).toBe(
+    `vulnerabilities: CVE-2026-1 (${found.severity}): left-pad 1.0.0 (fixed in 1.0.1)`,
+  );
+
+  const waiver = { rule: 'CVE-2026-1', digest: BUILT.imageId, reason: 'a', person: 'ada', expires: '2999-01-01' };
+  Object.assign(delivery.deployments, {
+    read: async (name: string, branch: string) => {
+      const state = await read(name, branch);
+      return { ...state, files: { ...state.files, 'waivers.yaml': JSON.stringify({ waivers: [waiver] }) } };
+    },
+  });
+  const waived = await run('check');
+  expect(waived.refused).toBeUndefined();
+  expect(waived.findings?.at(-1)).toMatchObject({ check: 'vulnerabilities', outcome: 'waived' });
+  // Without a scan nobody knows whether the waiver is needed.
+  Object.assign(delivery.scanners, { vulnerabilities: async () => ({ notRun: 'it is away' }) });
+  expect((await run('check')).refused).toBeUndefined();
 });
 
 test('what is pushed is read back, and its digest is committed once, also after a waiver was committed meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { secretFindings, type Waiver } from '../../src/domain/delivery/waivers.ts';
+import { secretViolations } from '../../src/domain/delivery/secret-rules.ts';
+import { judgedFindings, type Waiver } from '../../src/domain/delivery/waivers.ts';
 import { readWaivers } from '../../src/onboarding/waivers-text.ts';
 import { codeOf } from '../support/code-of.ts';
 
@@ -8,8 +9,10 @@ const NOW = Date.parse('2026-11-29T12:00:00Z');
 const KEY = { rule: 'private-key', path: 'app/key.pem', layer: 2 };
 const WAIVER: Waiver = { rule: 'private-key', digest: ID, reason: 'a test key', person: 'ada', expires: '2026-11-29' };
 
-const judge = (waivers: readonly Waiver[], suspects = [KEY]) =>
-  secretFindings({ suspects, imageId: ID, waivers, now: NOW }).map(({ outcome, text }) => `${outcome} ${text}`);
+const judge = (waivers: readonly Waiver[], suspects = [KEY], isOpen = (_: string): boolean => false) =>
+  judgedFindings({ violations: secretViolations(suspects), imageId: ID, waivers, isOpen, now: NOW }).map(
+    ({ outcome, text }) => `${outcome} ${text}`,
+  );
 
 test('a waiver of this rule for this image counts until the end of its last day', () => {
   expect(judge([])).toEqual(['failed private-key: app/key.pem in layer 2']);

@@ -73,6 +73,10 @@ export function createFakeDelivery(
       withArchive: async (_, __, use) => use('/builds/web.tar'),
     },
     content: { examine: async () => ({ bytes: 1_000, layers: 1, files: 3, suspects: [], notSearched: 0 }) },
+    scanners: {
+      sbom: async () => ({ notRun: 'syft is not on this machine' }),
+      vulnerabilities: async () => ({ notRun: 'no scanner is on this machine' }),
+    },
     registry: {
       reach: async () => undefined,
       read: async (image) => ({ hidden: false, ...(pushed.includes(image) ? { digest: DIGEST } : {}) }),

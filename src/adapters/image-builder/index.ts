@@ -4,7 +4,7 @@ import type { ImageAsked, ImageBuilderPort, Progress, PushAsked } from '../../po
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import { idOf, PROGRAMS, type BuilderProgram, type Run } from './programs.ts';
 import { openLog } from './log-file.ts';
-import { ProgramFailure, runProgram } from './run.ts';
+import { ProgramFailure, runProgram } from '../local/run-program.ts';
 
 export interface BuilderSettings {
   /** The name or the path of the program. Undefined: the first one that is ready. */

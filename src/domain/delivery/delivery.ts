@@ -46,6 +46,8 @@ export interface DeliveryFacts {
   readonly builder?: string;
   /** The file with the lines of the build. */
   readonly log?: string;
+  /** SHA-256 of the bills of materials, in hexadecimal digits. */
+  readonly sbom?: { readonly spdx: string; readonly cyclonedx: string };
   /** Digest of the image in the registry. */
   readonly digest?: string;
   /** The commit whose files name the digest. */

@@ -1,3 +1,5 @@
+import type { Violation } from './waivers.ts';
+
 /** A file of an image that looks like a credential. Its content is never shown. */
 export interface SuspectFile {
   /** The name of the rule. */
@@ -48,4 +50,15 @@ export function brokenRules(path: string, text: string | undefined): readonly st
       (one.path === undefined || one.path.test(path)) &&
       (one.text === undefined || (text !== undefined && one.text.test(text))),
   ).map(({ rule }) => rule);
+}
+
+const MAX_SHOWN = 10;
+
+/** One for each rule that found files. */
+export function secretViolations(suspects: readonly SuspectFile[]): readonly Violation[] {
+  return [...Map.groupBy(suspects, ({ rule }) => rule)].map(([rule, files]) => {
+    const shown = files.slice(0, MAX_SHOWN).map(({ path, layer }) => `${path} in layer ${layer}`);
+    const more = files.length > MAX_SHOWN ? ` and ${files.length - MAX_SHOWN} more` : '';
+    return { check: 'secrets', rule, text: `${rule}: ${shown.join(', ')}${more}` };
+  });
 }

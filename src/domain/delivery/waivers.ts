@@ -1,5 +1,4 @@
 import type { DeliveryFinding } from './delivery.ts';
-import type { SuspectFile } from './secret-rules.ts';
 
 /** A decision of a person that a rule does not stop one image. */
 export interface Waiver {
@@ -12,33 +11,39 @@ export interface Waiver {
   readonly expires: string;
 }
 
-/** An image that was searched, and the waivers of its deployment. */
+/** What a check has against an image. A waiver of its rule lets it pass. A check has each rule at most once. */
+export interface Violation {
+  readonly check: string;
+  readonly rule: string;
+  readonly text: string;
+}
+
 export interface Judged {
-  readonly suspects: readonly SuspectFile[];
+  readonly violations: readonly Violation[];
   readonly imageId: string;
   readonly waivers: readonly Waiver[];
+  /** Whether the check of a rule did not run. Nothing is known then of its waivers. */
+  readonly isOpen: (rule: string) => boolean;
   /** Epoch ms. */
   readonly now: number;
 }
 
-const MAX_SHOWN = 10;
-const CHECK = 'secrets';
-
 /**
- * The findings of the search for credentials: one for each rule that found files, and one for each waiver that does not
- * count. A waiver that has expired, or that nothing needs, fails, so that no list of old waivers grows.
+ * One finding for each violation, and one for each waiver that does not count. A waiver that has expired, or that
+ * nothing needs, fails, so that no list of old waivers grows.
  */
-export function secretFindings({ suspects, imageId, waivers, now }: Judged): readonly DeliveryFinding[] {
-  const broken = [...new Set(suspects.map(({ rule }) => rule))];
-  const used = waivers.filter((one) => one.digest === imageId && broken.includes(one.rule) && !isExpired(one, now));
+export function judgedFindings({ violations, imageId, waivers, isOpen, now }: Judged): readonly DeliveryFinding[] {
+  const broken = violations.map(({ rule }) => rule);
+  const valid = waivers.filter((one) => one.digest === imageId && !isExpired(one, now));
+  const useless = waivers.filter((one) => !valid.includes(one) || !(broken.includes(one.rule) || isOpen(one.rule)));
   return [
-    ...broken.map((rule) =>
-      ruleFinding(
-        suspects.filter((one) => one.rule === rule),
-        used.find((one) => one.rule === rule),
+    ...violations.map((one) =>
+      violationFinding(
+        one,
+        valid.find(({ rule }) => rule === one.rule),
       ),
     ),
-    ...waivers.filter((one) => !used.includes(one)).map((one) => uselessFinding(one, now)),
+    ...useless.map((one) => uselessFinding(one, now)),
   ];
 }
 
@@ -46,13 +51,10 @@ function isExpired({ expires }: Waiver, now: number): boolean {
   return new Date(now).toISOString().slice(0, 10) > expires;
 }
 
-function ruleFinding(files: readonly SuspectFile[], waiver: Waiver | undefined): DeliveryFinding {
-  const shown = files.slice(0, MAX_SHOWN).map(({ path, layer }) => `${path} in layer ${layer}`);
-  const more = files.length > MAX_SHOWN ? ` and ${files.length - MAX_SHOWN} more` : '';
-  const text = `${files[0]?.rule}: ${shown.join(', ')}${more}`;
-  if (!waiver) return { check: CHECK, outcome: 'failed', text };
+function violationFinding({ check, text }: Violation, waiver: Waiver | undefined): DeliveryFinding {
+  if (!waiver) return { check, outcome: 'failed', text };
   const { person, expires, reason } = waiver;
-  return { check: CHECK, outcome: 'waived', text: `${text}; waived by ${person} until ${expires}: ${reason}` };
+  return { check, outcome: 'waived', text: `${text}; waived by ${person} until ${expires}: ${reason}` };
 }
 
 function uselessFinding(waiver: Waiver, now: number): DeliveryFinding {

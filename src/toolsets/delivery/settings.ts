@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../contract/duration.ts';
+import { imageCheckNames, imageChecks, severity, severityNames } from '../../contract/image-checks.ts';
 import { boolean, commaList, setting } from '../../contract/setting.ts';
 
 const path = z.string().trim().min(1);
@@ -40,6 +41,14 @@ const program = z
   .regex(/(^|\/)(buildah|podman|docker)$/, 'must be buildah, podman or docker, or the path of one')
   .or(z.literal('').transform(() => undefined));
 
+const ending = (names: readonly string[]) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => names.some((name) => value === name || value.endsWith(`/${name}`)), {
+      error: `must be ${names.join(' or ')}, or the path of it`,
+    });
+
 export const settings = {
   deployments: setting(
     'SLUICE_DEPLOYMENTS',
@@ -78,6 +87,30 @@ export const settings = {
     'Program that builds images: buildah, podman or docker, or its path. Unset: the command line takes the first one that is ready, and servers do not build.',
   ),
   buildTimeout: setting('SLUICE_BUILD_TIMEOUT', duration, '30m', 'Time limit of a build and of each push.'),
+  requiredChecks: setting(
+    'SLUICE_REQUIRED_CHECKS',
+    imageChecks,
+    ['secrets'],
+    `Checks without which no image of a delivery is pushed, of ${imageCheckNames}. Another one that cannot run is only reported. What a check finds stops the delivery always.`,
+  ),
+  blockedSeverity: setting(
+    'SLUICE_BLOCKED_SEVERITY',
+    severity,
+    'high',
+    `The least severity of a vulnerability that stops a delivery: ${severityNames}. One of an unknown severity always does.`,
+  ),
+  sbomProgram: setting(
+    'SLUICE_SBOM_PROGRAM',
+    ending(['syft']),
+    'syft',
+    'Program that lists the packages of an image: syft, or its path.',
+  ),
+  scanner: setting(
+    'SLUICE_SCANNER',
+    ending(['grype', 'osv-scanner']).or(z.literal('').transform(() => undefined)),
+    undefined,
+    'Program that knows vulnerabilities of packages: grype or osv-scanner, or its path. Unset: the first one on PATH.',
+  ),
   baseImages: setting(
     'SLUICE_BASE_IMAGES',
     images,

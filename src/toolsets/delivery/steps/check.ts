@@ -1,37 +1,59 @@
+import { valuesOf } from '../../../contract/setting.ts';
+import { checkOf } from '../../../domain/delivery/checks.ts';
 import type { DeliveryFinding } from '../../../domain/delivery/delivery.ts';
-import { secretFindings } from '../../../domain/delivery/waivers.ts';
+import { judgedFindings } from '../../../domain/delivery/waivers.ts';
 import { readWaivers } from '../../../onboarding/waivers-text.ts';
-import type { ImageContent } from '../../../ports/image-content.ts';
+import type { CheckResult } from '../checks/check.ts';
+import { checked } from '../checks/index.ts';
+import { settings } from '../settings.ts';
 import { tagsOf } from './build.ts';
 import { fact, type Step } from './step.ts';
 
 /**
- * Checks the image before anything is pushed. What fails, or cannot run, stops the delivery. The waivers are those at
- * the end of the branch, so one that is added now counts at the next retry.
+ * Checks the image before anything is pushed. What fails stops the delivery, and so does a required check that cannot
+ * run. The waivers are those at the end of the branch, so one that is added now counts at the next retry.
  */
-export const checkStep: Step = async ({ context, input, facts }) => {
-  const { builder, content, deployments } = context.delivery;
+export const checkStep: Step = async (call) => {
+  const { context, input, facts } = call;
+  const { builder, deployments } = context.delivery;
   const imageId = fact(facts.imageId, 'image');
   const asked = { tags: tagsOf(fact(facts.image, 'image')), id: imageId, builder: fact(facts.builder, 'builder') };
   const { files } = await deployments.read(input.name, input.branch);
   const waivers = readWaivers(files['waivers.yaml']);
-  const found = await builder.withArchive(asked, context.signal, (file) => content.examine(file));
-  const { suspects } = found;
-  const judged = secretFindings({ suspects, imageId, waivers, now: context.ports.now() });
-  const findings = suspects.length === 0 ? [searched(found), ...judged] : judged;
-  const failed = findings.filter(({ outcome }) => outcome === 'failed' || outcome === 'not-run');
+  const results = await builder.withArchive(asked, context.signal, (archive) => checked({ call, archive, imageId }));
+  const open = results.filter(({ violations }) => violations === undefined).map(({ check }) => check);
+  const violations = results.flatMap((one) => one.violations ?? []);
+  const isOpen = (rule: string): boolean => open.includes(checkOf(rule));
+  const findings = [
+    ...results.flatMap(ownFinding),
+    ...judgedFindings({ violations, imageId, waivers, isOpen, now: context.ports.now() }),
+  ];
+  const { requiredChecks } = valuesOf(settings, context.settings);
+  const failed = findings.filter(
+    ({ check, outcome }) =>
+      outcome === 'failed' || (outcome === 'not-run' && requiredChecks.some((one) => one === check)),
+  );
   return {
-    reason: failed.length === 0 ? `${found.files} files of ${found.layers} layers were searched` : 'a check has failed',
-    facts: {},
-    figures: { image_id: imageId, bytes: found.bytes, layers: found.layers, files: found.files },
+    reason: reasonOf(failed, open),
+    facts: Object.assign({}, ...results.map((one) => one.facts)) as CheckResult['facts'] & object,
+    figures: {
+      image_id: imageId,
+      ...(Object.assign({}, ...results.map((one) => one.figures)) as CheckResult['figures']),
+    },
     findings,
     ...(failed.length === 0 ? {} : { refused: refusal(failed) }),
   };
 };
 
-function searched({ files, notSearched }: ImageContent): DeliveryFinding {
-  const larger = notSearched === 0 ? '' : `. ${notSearched} of them are larger than 1 MB, so only their names were`;
-  return { check: 'secrets', outcome: 'passed', text: `${files} files of all layers were searched${larger}` };
+/** What a check says of itself. One that has something against the image says only that. */
+function ownFinding({ check, violations, text }: CheckResult): readonly DeliveryFinding[] {
+  if (violations === undefined) return [{ check, outcome: 'not-run', text }];
+  return violations.length === 0 ? [{ check, outcome: 'passed', text }] : [];
+}
+
+function reasonOf(failed: readonly DeliveryFinding[], open: readonly string[]): string {
+  if (failed.length > 0) return 'a check has failed';
+  return open.length === 0 ? 'every check has passed' : `nothing was found; not run: ${open.join(', ')}`;
 }
 
 function refusal(failed: readonly DeliveryFinding[]) {

@@ -9,14 +9,19 @@ export interface ProgramCall {
   readonly signal: AbortSignal;
   /** In milliseconds. */
   readonly timeout: number;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A program ended with an error, or could not be started. `missing`: there is no such program. */
 export class ProgramFailure extends Error {
   readonly missing: boolean;
-  constructor(message: string, missing = false) {
+  /** The exit code. Absent if it was not started, or was ended. */
+  readonly code?: number;
+  constructor(message: string, { missing = false, code }: { missing?: boolean; code?: number } = {}) {
     super(message);
     this.missing = missing;
+    if (code !== undefined) this.code = code;
   }
 }
 
@@ -25,8 +30,12 @@ const MAX_LINE = 2_000;
 const LAST = 8;
 
 /** Runs a program without a shell, and returns the lines of its output. Errors: ProgramFailure. */
-export async function runProgram({ program, args, log, signal, timeout }: ProgramCall): Promise<readonly string[]> {
-  const child = spawn(program, args, { timeout, signal, killSignal: 'SIGTERM', stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runProgram(call: ProgramCall): Promise<readonly string[]> {
+  const { program, args, log, signal, timeout } = call;
+  const child = spawn(program, args, {
+    ...{ timeout, signal, killSignal: 'SIGTERM', stdio: ['ignore', 'pipe', 'pipe'] },
+    env: { ...process.env, ...call.env },
+  });
   const [out, all]: [string[], string[]] = [[], []];
   const keep = (text: string): string => {
     const line = maskSecrets(cleanText(text, MAX_LINE));
@@ -39,10 +48,10 @@ export async function runProgram({ program, args, log, signal, timeout }: Progra
   createInterface(child.stderr).on('line', keep);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('close', resolve).on('error', (error: NodeJS.ErrnoException) => {
-      reject(new ProgramFailure(`${program}: ${error.message}`, error.code === 'ENOENT'));
+      reject(new ProgramFailure(`${program}: ${error.message}`, { missing: error.code === 'ENOENT' }));
     });
   });
   if (code === 0) return out;
   const how = code === null ? `was ended (time limit ${Math.round(timeout / 1000)} s)` : `ended with exit code ${code}`;
-  throw new ProgramFailure(`${program} ${how}: ${all.join(' | ')}`);
+  throw new ProgramFailure(`${program} ${how}: ${all.join(' | ')}`, code === null ? {} : { code });
 }

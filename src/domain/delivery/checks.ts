@@ -1,0 +1,13 @@
+import { SECRET_RULES } from './secret-rules.ts';
+
+/** The checks of an image, in the order of their findings. */
+export const IMAGE_CHECKS = ['secrets', 'sbom', 'vulnerabilities'] as const;
+export type ImageCheck = (typeof IMAGE_CHECKS)[number];
+
+/** An identifier of a vulnerability in a public database, as in CVE-2026-12345. */
+export const VULNERABILITY_ID = /^(?:[A-Z][A-Z0-9]{1,15}-)[A-Za-z0-9][A-Za-z0-9:.-]{2,80}$/;
+
+/** The check that a rule of a waiver belongs to. */
+export function checkOf(rule: string): ImageCheck {
+  return SECRET_RULES.includes(rule) ? 'secrets' : 'vulnerabilities';
+}
