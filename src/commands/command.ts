@@ -11,6 +11,7 @@ import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
+import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
@@ -57,6 +58,7 @@ export interface DeliveryPorts {
   readonly registry: ImageRegistryPort;
   readonly content: ImageContentPort;
   readonly scanners: ImageScannersPort;
+  readonly runner: ImageRunnerPort;
 }
 
 /** Everything that a command may use. Each part is opened when it is needed. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { VULNERABILITY_ID } from '../domain/delivery/checks.ts';
+import { CONTRACT_RULES, VULNERABILITY_ID } from '../domain/delivery/checks.ts';
 import { SECRET_RULES } from '../domain/delivery/secret-rules.ts';
 import type { Waiver } from '../domain/delivery/waivers.ts';
 import { parse } from './parse.ts';
+
+/** Those that have a name. A vulnerability has an id instead. */
+const RULES: readonly string[] = [...SECRET_RULES, ...CONTRACT_RULES];
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 
@@ -11,8 +14,8 @@ const waiversFile = z.strictObject({
   waivers: z
     .array(
       z.strictObject({
-        rule: z.string().refine((rule) => SECRET_RULES.includes(rule) || VULNERABILITY_ID.test(rule), {
-          error: `must be an id as in CVE-2026-12345, or one of ${SECRET_RULES.join(', ')}`,
+        rule: z.string().refine((rule) => RULES.includes(rule) || VULNERABILITY_ID.test(rule), {
+          error: `must be an id as in CVE-2026-12345, or one of ${RULES.join(', ')}`,
         }),
         digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be the id of the image: sha256:…'),
         reason: text(500),

@@ -6,6 +6,7 @@ import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
+import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import { deferred } from './deferred.ts';
@@ -23,6 +24,8 @@ type DeliverySettings = Pick<
 >;
 
 const MAX_FILES = 20_000;
+/** Each call of the program that runs containers. */
+const CONTAINER_MS = 120_000;
 const MEGABYTE = 1024 * 1024;
 
 /** The systems of onboarding. Each is loaded at its first use. */
@@ -48,6 +51,10 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
       async () => (await import('../adapters/image-archive/index.ts')).createImageContent(),
       {},
     ),
+    runner: deferred<ImageRunnerPort>(async () => {
+      const { createImageRunner } = await import('../adapters/image-runner/index.ts');
+      return createImageRunner({ builder, timeout: CONTAINER_MS });
+    }, {}),
     scanners: deferred<ImageScannersPort>(async () => {
       const { createImageScanners } = await import('../adapters/image-scanners/index.ts');
       const { sbomProgram, scanner } = settings;

@@ -18,4 +18,8 @@ export interface ContractsPort {
   save(lock: ContractLock): Promise<string>;
   /** Undefined if the version has no lock. Errors: SERVER_FILE_INVALID, SERVER_FILE_UNAVAILABLE. */
   find(of: LockedVersion): Promise<ContractLock | undefined>;
+  /** The text of a lock, as a file has it. */
+  encoded(lock: ContractLock): Promise<string>;
+  /** The lock of a text. `file`: for the sentence of the error. Errors: SERVER_FILE_INVALID. */
+  decoded(file: string, text: string): Promise<ContractLock>;
 }

@@ -1,9 +1,5 @@
 import type { Vulnerability } from '../domain/delivery/vulnerabilities.ts';
-
-/** Why a check could not be made, without a full stop. */
-export interface NotRun {
-  readonly notRun: string;
-}
+import type { NotRun } from './not-run.ts';
 
 /** A file, with the SHA-256 of its content in hexadecimal digits. */
 export interface SbomFile {

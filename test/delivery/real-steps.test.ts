@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createDeployments, createSourceRepositories } from '../../src/adapters/git/index.ts';
 import { createImageContent } from '../../src/adapters/image-archive/index.ts';
 import { createImageBuilder } from '../../src/adapters/image-builder/index.ts';
+import { createImageRunner } from '../../src/adapters/image-runner/index.ts';
 import { createImageScanners } from '../../src/adapters/image-scanners/index.ts';
 import { createImageRegistry } from '../../src/adapters/image-registry/index.ts';
 import type { DeliveryFacts, DeliveryInput, DeliveryStep, StepDone } from '../../src/domain/delivery/delivery.ts';
@@ -44,6 +45,7 @@ async function stage(files: Readonly<Record<string, string>>) {
       builder: createImageBuilder({ program: 'buildah', timeout: 60_000, logs: join(repositories.root, 'builds') }),
       registry: createImageRegistry(),
       content: createImageContent(),
+      runner: createImageRunner({ builder: 'buildah', timeout: 60_000 }),
       scanners: createImageScanners({ sbomProgram: 'syft', timeout: 60_000, folder: join(repositories.root, 'sboms') }),
     },
   };

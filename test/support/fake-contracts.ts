@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { lockIn, textOf } from '../../src/adapters/contract-reader/lock-files.ts';
 import { lockOf, type Contract, type ContractLock } from '../../src/domain/servers/contract/lock.ts';
 import type { ContractsPort } from '../../src/ports/contract-reader.ts';
 
@@ -14,6 +15,8 @@ export function createFakeContracts(offered: Readonly<Record<string, Partial<Con
       kept.set(`${lock.server}@${lock.version}`, lock);
       return `.mcp.locks/${lock.server}@${lock.version}.json`;
     },
+    encoded: async (lock) => textOf(lock),
+    decoded: async (file, text) => lockIn(file, text),
     find: async ({ server, version }) => kept.get(`${server}@${version}`),
   };
 }

@@ -73,6 +73,7 @@ export function createFakeDelivery(
       withArchive: async (_, __, use) => use('/builds/web.tar'),
     },
     content: { examine: async () => ({ bytes: 1_000, layers: 1, files: 3, suspects: [], notSearched: 0 }) },
+    runner: { withServer: async () => ({ notRun: 'podman is not on this machine' }) },
     scanners: {
       sbom: async () => ({ notRun: 'syft is not on this machine' }),
       vulnerabilities: async () => ({ notRun: 'no scanner is on this machine' }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import { lockOf, type Contract, type ContractLock } from '../../domain/servers/contract/lock.ts';
 import type { ContractsPort, LockedVersion } from '../../ports/contract-reader.ts';
-import { findLock, saveLock, sha256 } from './lock-files.ts';
+import { findLock, lockIn, saveLock, sha256, textOf } from './lock-files.ts';
 import { readContract } from './read-contract.ts';
 
 /** `folder`: that of the project; locks are in `.mcp.locks` of it. `timeout`: milliseconds of each request. */
@@ -14,6 +14,8 @@ export function createContracts(
   return {
     read: async (of, upstream) => locked(of, await readContract(upstream, env, timeout)),
     save: (lock) => saveLock(locks, lock),
+    encoded: async (lock) => textOf(lock),
+    decoded: async (file, text) => lockIn(file, text),
     find: async ({ server, version }) => findLock(locks, server, version),
   };
 }

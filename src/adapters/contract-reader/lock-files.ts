@@ -23,13 +23,17 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Sorted keys and one line for each value, so that a person can read a difference. Returns the file. */
+/** Sorted keys and one line for each value, so that a person can read a difference. */
+export function textOf(lock: ContractLock): string {
+  return `${JSON.stringify(JSON.parse(canonical(lock)), null, 2)}\n`;
+}
+
+/** Returns the file. */
 export async function saveLock(folder: string, lock: ContractLock): Promise<string> {
   const file = fileOf(folder, lock.server, lock.version);
-  const text = `${JSON.stringify(JSON.parse(canonical(lock)), null, 2)}\n`;
   // If the folder cannot be made, the file cannot be written, which is reported.
   await mkdir(folder, { recursive: true }).catch(() => undefined);
-  await writeText(file, text, { mode: 0o644, backup: false });
+  await writeText(file, textOf(lock), { mode: 0o644, backup: false });
   return file;
 }
 
@@ -37,7 +41,11 @@ export async function saveLock(folder: string, lock: ContractLock): Promise<stri
 export function findLock(folder: string, server: string, version: string): ContractLock | undefined {
   const file = fileOf(folder, server, version);
   const text = readText(file);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : lockIn(file, text);
+}
+
+/** Errors: SERVER_FILE_INVALID, also if an item does not have its hash. */
+export function lockIn(file: string, text: string): ContractLock {
   const lock = parsed(file, text);
   const wrong = lock.items.find(({ hash, definition }) => hash !== sha256(canonical(definition)));
   if (wrong) throw invalid(file, `${wrong.kind} ${wrong.name} does not have its hash`);
@@ -58,7 +66,7 @@ function fileOf(folder: string, server: string, version: string): string {
 
 function invalid(file: string, reason: string): SluiceError {
   return new SluiceError('SERVER_FILE_INVALID', `${file}: ${reason}.`, {
-    next: 'Remove the file; mcp_server_lock writes it again.',
+    next: 'Remove the file: it is written again (mcp_server_lock, or the next delivery).',
     details: { file },
   });
 }

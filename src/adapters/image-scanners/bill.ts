@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageFile, NotRun, Sbom, SbomFile } from '../../ports/image-scanners.ts';
+import type { ImageFile, Sbom, SbomFile } from '../../ports/image-scanners.ts';
+import type { NotRun } from '../../ports/not-run.ts';
 import { runProgram } from '../local/run-program.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import type { ScannerSettings } from './index.ts';
@@ -39,7 +40,7 @@ async function made(
   return inTemporaryFolder('sluice-sbom-', async (temporary) => {
     const [spdx, cyclonedx] = [join(temporary, 'spdx'), join(temporary, 'cyclonedx')];
     const outputs = ['--output', `spdx-json@2.3=${spdx}`, '--output', `cyclonedx-json@1.6=${cyclonedx}`];
-    const args = ['scan', `docker-archive:${image.archive}`, '--quiet', ...outputs];
+    const args = ['scan', `docker-archive:${image.archive}`, ...outputs];
     await runProgram({ program, args, log: () => undefined, signal, timeout, env: QUIET });
     const bill = await readBill({ spdx, cyclonedx });
     if (!bill) return { notRun: `${program} has not written both SPDX 2.3 and CycloneDX 1.6` };

@@ -1,4 +1,4 @@
-import type { NotRun } from '../../ports/image-scanners.ts';
+import type { NotRun } from '../../ports/not-run.ts';
 import { ProgramFailure } from '../local/run-program.ts';
 
 /** For the `catch` of a program. A cancelled call, and other errors, are thrown on. */

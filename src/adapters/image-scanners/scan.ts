@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NotRun, Sbom, Scan } from '../../ports/image-scanners.ts';
+import type { Sbom, Scan } from '../../ports/image-scanners.ts';
+import type { NotRun } from '../../ports/not-run.ts';
 import { ProgramFailure, runProgram } from '../local/run-program.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import type { ScannerSettings } from './index.ts';

@@ -36,7 +36,7 @@ interface GrypeAnswer {
 const grype: Scanner = {
   name: 'grype',
   env: { GRYPE_CHECK_FOR_APP_UPDATE: 'false' },
-  args: ({ cyclonedx }, out) => [`sbom:${cyclonedx}`, '--quiet', '--output', 'json', '--file', out],
+  args: ({ cyclonedx }, out) => [`sbom:${cyclonedx}`, '--output', 'json', '--file', out],
   read(answer) {
     const { matches, descriptor } = answer as GrypeAnswer;
     if (!matches) return undefined;

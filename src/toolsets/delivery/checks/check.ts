@@ -1,6 +1,7 @@
 import type { ImageCheck } from '../../../domain/delivery/checks.ts';
 import type { DeliveryFacts } from '../../../domain/delivery/delivery.ts';
 import type { Violation } from '../../../domain/delivery/waivers.ts';
+import type { FileWrite } from '../../../ports/deployments.ts';
 import type { Sbom } from '../../../ports/image-scanners.ts';
 import type { StepCall } from '../steps/step.ts';
 
@@ -23,6 +24,9 @@ export interface CheckResult {
   readonly figures?: Readonly<Record<string, string | number>>;
   readonly facts?: DeliveryFacts;
   readonly sbom?: Sbom;
+  /** What the branch gets if the image passes. */
+  readonly files?: readonly FileWrite[];
 }
 
-export type Check = (checked: Checked) => Promise<CheckResult>;
+/** Returns undefined if the image is of a kind that the check has nothing to do with. */
+export type Check = (checked: Checked) => Promise<CheckResult | undefined>;

@@ -3,11 +3,12 @@ import { checkOf } from '../../../domain/delivery/checks.ts';
 import type { DeliveryFinding } from '../../../domain/delivery/delivery.ts';
 import { judgedFindings } from '../../../domain/delivery/waivers.ts';
 import { readWaivers } from '../../../onboarding/waivers-text.ts';
+import type { DeploymentState, FileWrite } from '../../../ports/deployments.ts';
 import type { CheckResult } from '../checks/check.ts';
 import { checked } from '../checks/index.ts';
 import { settings } from '../settings.ts';
 import { tagsOf } from './build.ts';
-import { fact, type Step } from './step.ts';
+import { fact, type Step, type StepCall } from './step.ts';
 
 /**
  * Checks the image before anything is pushed. What fails stops the delivery, and so does a required check that cannot
@@ -18,8 +19,8 @@ export const checkStep: Step = async (call) => {
   const { builder, deployments } = context.delivery;
   const imageId = fact(facts.imageId, 'image');
   const asked = { tags: tagsOf(fact(facts.image, 'image')), id: imageId, builder: fact(facts.builder, 'builder') };
-  const { files } = await deployments.read(input.name, input.branch);
-  const waivers = readWaivers(files['waivers.yaml']);
+  const state = await deployments.read(input.name, input.branch);
+  const waivers = readWaivers(state.files['waivers.yaml']);
   const results = await builder.withArchive(asked, context.signal, (archive) => checked({ call, archive, imageId }));
   const open = results.filter(({ violations }) => violations === undefined).map(({ check }) => check);
   const violations = results.flatMap((one) => one.violations ?? []);
@@ -33,6 +34,12 @@ export const checkStep: Step = async (call) => {
     ({ check, outcome }) =>
       outcome === 'failed' || (outcome === 'not-run' && requiredChecks.some((one) => one === check)),
   );
+  if (failed.length === 0)
+    await kept(
+      call,
+      state,
+      results.flatMap((one) => one.files ?? []),
+    );
   return {
     reason: reasonOf(failed, open),
     facts: Object.assign({}, ...results.map((one) => one.facts)) as CheckResult['facts'] & object,
@@ -44,6 +51,15 @@ export const checkStep: Step = async (call) => {
     ...(failed.length === 0 ? {} : { refused: refusal(failed) }),
   };
 };
+
+/** What the next version is compared with. A repetition finds it written. */
+async function kept({ context, input }: StepCall, state: DeploymentState, files: readonly FileWrite[]): Promise<void> {
+  const changed = files.filter(({ path, text }) => state.files[path] !== text);
+  if (changed.length === 0) return;
+  const { name, version, branch, startedBy } = input;
+  const message = `Record the contract of ${name} ${version}\n\nWritten by sluice for ${startedBy}.\n`;
+  await context.delivery.deployments.write({ name, branch, state, files: changed, message });
+}
 
 /** What a check says of itself. One that has something against the image says only that. */
 function ownFinding({ check, violations, text }: CheckResult): readonly DeliveryFinding[] {
