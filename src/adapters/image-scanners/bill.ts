@@ -8,7 +8,7 @@ import { inTemporaryFolder } from '../local/temporary-folder.ts';
 import type { ScannerSettings } from './index.ts';
 import { notRun } from './not-run.ts';
 
-const QUIET = { SYFT_CHECK_FOR_APP_UPDATE: 'false' };
+const QUIET = { SYFT_CHECK_FOR_APP_UPDATE: 'false', NO_COLOR: '1' };
 
 /** Bills that were made for this image already are returned. */
 export async function billOf(settings: ScannerSettings, image: ImageFile, signal: AbortSignal): Promise<Sbom | NotRun> {

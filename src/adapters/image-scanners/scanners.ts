@@ -35,7 +35,7 @@ interface GrypeAnswer {
 /** It needs a database, which it fetches by itself unless GRYPE_DB_AUTO_UPDATE is false. */
 const grype: Scanner = {
   name: 'grype',
-  env: { GRYPE_CHECK_FOR_APP_UPDATE: 'false' },
+  env: { GRYPE_CHECK_FOR_APP_UPDATE: 'false', NO_COLOR: '1' },
   args: ({ cyclonedx }, out) => [`sbom:${cyclonedx}`, '--output', 'json', '--file', out],
   read(answer) {
     const { matches, descriptor } = answer as GrypeAnswer;
