@@ -19,6 +19,7 @@ import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { PlansPort } from '../ports/plans.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServersPort } from '../ports/server-registry.ts';
+import type { SignerPort } from '../ports/signer.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import type { NewsStatesPort } from '../ports/news.ts';
 import type { WindowsPort } from '../ports/windows.ts';
@@ -59,6 +60,7 @@ export interface DeliveryPorts {
   readonly content: ImageContentPort;
   readonly scanners: ImageScannersPort;
   readonly runner: ImageRunnerPort;
+  readonly signer: SignerPort;
 }
 
 /** Everything that a command may use. Each part is opened when it is needed. */

@@ -8,6 +8,7 @@ import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
+import type { SignerPort } from '../ports/signer.ts';
 import type { SourceRepositoriesPort } from '../ports/source-repositories.ts';
 import { deferred } from './deferred.ts';
 
@@ -20,6 +21,8 @@ type DeliverySettings = Pick<
   | 'buildTimeout'
   | 'home'
   | 'sbomProgram'
+  | 'signingKey'
+  | 'trustedKeys'
   | 'scanner'
 >;
 
@@ -51,6 +54,10 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
       async () => (await import('../adapters/image-archive/index.ts')).createImageContent(),
       {},
     ),
+    signer: deferred<SignerPort>(async () => {
+      const { createSigner } = await import('../adapters/signer/index.ts');
+      return createSigner({ key: settings.signingKey, trusted: settings.trustedKeys });
+    }, {}),
     runner: deferred<ImageRunnerPort>(async () => {
       const { createImageRunner } = await import('../adapters/image-runner/index.ts');
       return createImageRunner({ builder, timeout: CONTAINER_MS });

@@ -7,6 +7,7 @@ import { createImageBuilder } from '../../src/adapters/image-builder/index.ts';
 import { createImageRunner } from '../../src/adapters/image-runner/index.ts';
 import { createImageScanners } from '../../src/adapters/image-scanners/index.ts';
 import { createImageRegistry } from '../../src/adapters/image-registry/index.ts';
+import { createSigner } from '../../src/adapters/signer/index.ts';
 import type { DeliveryFacts, DeliveryInput, DeliveryStep, StepDone } from '../../src/domain/delivery/delivery.ts';
 import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
@@ -45,6 +46,7 @@ async function stage(files: Readonly<Record<string, string>>) {
       builder: createImageBuilder({ program: 'buildah', timeout: 60_000, logs: join(repositories.root, 'builds') }),
       registry: createImageRegistry(),
       content: createImageContent(),
+      signer: createSigner({ trusted: [] }),
       runner: createImageRunner({ builder: 'buildah', timeout: 60_000 }),
       scanners: createImageScanners({ sbomProgram: 'syft', timeout: 60_000, folder: join(repositories.root, 'sboms') }),
     },

@@ -1,4 +1,5 @@
 import type { DeliveryPorts } from '../../src/commands/command.ts';
+import { createSigner } from '../../src/adapters/signer/index.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Source } from '../../src/domain/onboarding/source.ts';
 import { readDeployment } from '../../src/onboarding/deployment-text.ts';
@@ -73,6 +74,7 @@ export function createFakeDelivery(
       withArchive: async (_, __, use) => use('/builds/web.tar'),
     },
     content: { examine: async () => ({ bytes: 1_000, layers: 1, files: 3, suspects: [], notSearched: 0 }) },
+    signer: createSigner({ trusted: [] }),
     runner: { withServer: async () => ({ notRun: 'podman is not on this machine' }) },
     scanners: {
       sbom: async () => ({ notRun: 'syft is not on this machine' }),

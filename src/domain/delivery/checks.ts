@@ -4,6 +4,9 @@ import { SECRET_RULES } from './secret-rules.ts';
 export const IMAGE_CHECKS = ['secrets', 'sbom', 'vulnerabilities', 'contract'] as const;
 export type ImageCheck = (typeof IMAGE_CHECKS)[number];
 
+/** Those that the settings may require: also the signature, which is made after the push. */
+export const REQUIRABLE_CHECKS = [...IMAGE_CHECKS, 'signature'] as const;
+
 /** An identifier of a vulnerability in a public database, as in CVE-2026-12345. */
 export const VULNERABILITY_ID = /^(?:[A-Z][A-Z0-9]{1,15}-)[A-Za-z0-9][A-Za-z0-9:.-]{2,80}$/;
 

@@ -178,6 +178,20 @@ export const DELIVERY_ERRORS = {
     'A check of the image has failed or could not run, so nothing was pushed.',
     'Read the findings of delivery_get, correct the source and deliver it again, or retry the delivery.',
   ),
+  SIGNING_KEY_INVALID: entry(
+    424,
+    6,
+    false,
+    'A key for signatures cannot be used.',
+    'Name an ECDSA or Ed25519 key in PEM in SLUICE_SIGNING_KEY or SLUICE_TRUSTED_KEYS.',
+  ),
+  SIGNATURE_REFUSED: entry(
+    409,
+    7,
+    false,
+    'No trusted key has signed the provenance of this image, so it was not deployed.',
+    'Deliver the source again, or name the key that has signed in SLUICE_TRUSTED_KEYS.',
+  ),
   WAIVERS_INVALID: entry(
     409,
     7,

@@ -25,6 +25,15 @@ const credentials = commaList.transform((list, context) => {
   return Object.fromEntries(entries);
 });
 
+const keyPattern = /^(env|file):(\S+)$/;
+const toKey = (text: string) => {
+  const [, from, name = ''] = keyPattern.exec(text) ?? [];
+  return { from: from === 'env' ? ('env' as const) : ('file' as const), name };
+};
+/** `env:SIGNING_KEY`. The text may contain a key by mistake, so it is not shown. */
+const key = z.string().trim().regex(keyPattern, 'must look like env:NAME or file:PATH').transform(toKey);
+const keys = commaList.pipe(z.array(key));
+
 /** `node:24-bookworm-slim=node:24-bookworm-slim@sha256:…` */
 const images = commaList.transform((list, context) => {
   const pairs = list.map((one) => {
@@ -104,6 +113,18 @@ export const settings = {
     ending(['syft']),
     'syft',
     'Program that lists the packages of an image: syft, or its path.',
+  ),
+  signingKey: setting(
+    'SLUICE_SIGNING_KEY',
+    key.or(z.literal('').transform(() => undefined)),
+    undefined,
+    'Private key that signs the provenance of images: env:NAME or file:PATH of an ECDSA or Ed25519 key in PEM. Unset: images are not signed.',
+  ),
+  trustedKeys: setting(
+    'SLUICE_TRUSTED_KEYS',
+    keys,
+    [],
+    'Public keys, one of which has to have signed an image before it is deployed: env:NAME or file:PATH, separated by commas. Unset: the one of SLUICE_SIGNING_KEY; without both, signatures are not verified.',
   ),
   scanner: setting(
     'SLUICE_SCANNER',

@@ -9,6 +9,7 @@ import type { CommandContext } from '../../../commands/command.ts';
 import { readDeployment } from '../../../onboarding/deployment-text.ts';
 import { deployable, imagesOfOthers } from '../deploying.ts';
 import { settings } from '../settings.ts';
+import { verifiedProvenance } from './signature.ts';
 import { fact, type Step, type StepCall } from './step.ts';
 
 /** Time for the pods of a first version. */
@@ -19,6 +20,7 @@ const READY_MS = 10 * 60_000;
  */
 export const deployStep: Step = async (call) => {
   const { context, input } = call;
+  const findings = await verifiedProvenance(call);
   const folder = await folderAt(call);
   const found = await deployable(context, folder, input.cluster);
   const running = imagesOfOthers(folder, found.drafts);
@@ -27,6 +29,7 @@ export const deployStep: Step = async (call) => {
       skipped: true,
       reason: `${running.join(', ')} runs already, so this is a release`,
       facts: { first: false },
+      findings,
     };
   const changes = found.missing.length > 0 ? (await found.planned()).changes : [];
   for (const change of changes) await carriedOut(context, change);
@@ -35,6 +38,7 @@ export const deployStep: Step = async (call) => {
   return {
     reason: `${namespace}/${name} is ready on ${input.cluster}`,
     facts: { first: true },
+    findings,
     figures: { objects: changes.length, namespace, cluster: input.cluster },
   };
 };

@@ -3,6 +3,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { ReleaseView } from '../../../domain/release/view.ts';
 import { requireNamespace } from '../../../commands/access.ts';
 import type { CommandContext } from '../../../commands/command.ts';
+import { verifiedProvenance } from './signature.ts';
 import { fact, type Step, type StepCall } from './step.ts';
 
 /** An ordinary release. The toolset of releases starts it. */
@@ -32,6 +33,7 @@ export const releaseStep =
     if (fact(facts.first, 'deployment'))
       return { skipped: true, reason: 'the first version serves every user, so there is nothing to divide', facts: {} };
     requireNamespace(input.namespace, context.settings);
+    const findings = await verifiedProvenance(call);
     const { release_id: id, run_id: run } = await releases.start(context, {
       target: { cluster: input.cluster, namespace: input.namespace, rollout: input.name },
       image: `${fact(facts.image, 'image')}@${fact(facts.digest, 'digest')}`,
@@ -40,11 +42,12 @@ export const releaseStep =
     const view = await ended(call, id, run);
     const found = { releaseId: id, releaseRunId: run };
     const figures = { release: id, run, state: view.state };
-    if (view.state === 'succeeded') return { reason: view.reason, facts: found, figures };
+    if (view.state === 'succeeded') return { reason: view.reason, facts: found, figures, findings };
     return {
       reason: `the release has ended as ${view.state}`,
       facts: found,
       figures,
+      findings,
       refused: { code: 'DELIVERY_RELEASE_ENDED', reason: `${view.state}: ${view.reason}` },
     };
   };
