@@ -17,8 +17,8 @@ interface Inside {
 
 /**
  * Calls `use` with an address of this machine that leads to a port of another network namespace. A process in that
- * namespace listens on a Unix socket, which is a file and needs no network. It takes root on Linux. Errors: TunnelFailure,
- * and those of `use`.
+ * namespace listens on a Unix socket, which is a file and needs no network. It takes root on Linux. Errors:
+ * TunnelFailure, and those of `use`.
  */
 export async function withTunnel<T>(
   inside: Inside,

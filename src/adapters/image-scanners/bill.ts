@@ -5,7 +5,7 @@ import type { ImageFile, Sbom, SbomFile } from '../../ports/image-scanners.ts';
 import type { NotRun } from '../../ports/not-run.ts';
 import { runProgram } from '../local/run-program.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
-import type { ScannerSettings } from './index.ts';
+import type { ScannerSettings } from './scanner-settings.ts';
 import { notRun } from './not-run.ts';
 
 const QUIET = { SYFT_CHECK_FOR_APP_UPDATE: 'false', NO_COLOR: '1' };

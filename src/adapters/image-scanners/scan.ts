@@ -4,7 +4,7 @@ import type { Sbom, Scan } from '../../ports/image-scanners.ts';
 import type { NotRun } from '../../ports/not-run.ts';
 import { ProgramFailure, runProgram } from '../local/run-program.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
-import type { ScannerSettings } from './index.ts';
+import type { ScannerSettings } from './scanner-settings.ts';
 import { notRun } from './not-run.ts';
 import { SCANNERS, type Scanner, type ScannerAnswer } from './scanners.ts';
 

@@ -10,8 +10,8 @@ const BLOCK = 512;
 const MAX_NAME = 100;
 
 /**
- * The archive of entries in the form that GNU, BSD and BusyBox tar read. The package tar-stream writes long names in the
- * form of PAX, which the tar of BusyBox does not read.
+ * The archive of entries in the form that GNU, BSD and BusyBox tar read. The package tar-stream writes long names in
+ * the form of PAX, which the tar of BusyBox does not read.
  */
 export function tarOf(entries: readonly PackedEntry[]): Uint8Array {
   const parts = entries.flatMap((entry) => {

@@ -11,7 +11,7 @@ export interface TarEntry {
   /** Where its content begins in the archive. */
   readonly offset: number;
   /** Its content. Call it at most once, before the next entry is asked for. */
-  content(): Promise<Buffer>;
+  readonly content: () => Promise<Buffer>;
 }
 
 const BLOCK = 512;
