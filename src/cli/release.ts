@@ -21,10 +21,16 @@ ${Object.values(RELEASE_EXITS)
   .join('\n')}
   ${SIGNAL_EXITS.SIGINT}, ${SIGNAL_EXITS.SIGTERM}  The command was interrupted by SIGINT or SIGTERM. The release goes on.`;
 
+const SUMMARY = [
+  '--summary <file>',
+  'Append the report in Markdown to this file when following ends, as CI services show it.',
+] as const;
+
 interface Following {
   readonly cluster?: string;
   readonly timeout?: number;
   readonly wait?: boolean;
+  readonly summary?: string;
 }
 
 /**
@@ -50,7 +56,8 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
   group.commands
     .find((command) => command.name() === wordOf(releaseStart))
     ?.option('--wait', 'Follow the release until it ends, as `release watch` does, with its exit codes.')
-    .addOption(timeoutOption('release'));
+    .addOption(timeoutOption('release'))
+    .option(...SUMMARY);
   nameAsOthersDo(group);
   const watch = group
     .command('watch')
@@ -58,6 +65,7 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')
     .option('--cluster <text>', 'Kubeconfig context; default: the current one.')
     .addOption(timeoutOption('release'))
+    .option(...SUMMARY)
     .addHelpText('after', EXIT_HELP)
     .action((ref: string, { cluster }: Following, cli: Cli) => follow(deps, cli, releaseRef(ref, cluster)));
   complete.argument(watch, 'release');
@@ -65,11 +73,12 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
 
 async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>): Promise<void> {
   const { settings, format } = settingsOf(deps, cli);
-  const { timeout } = cli.opts<Following>();
+  const { timeout, summary } = cli.opts<Following>();
   process.exitCode = await runWatch(deps, settings, {
     which,
     format,
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(summary === undefined ? {} : { summary }),
   });
 }
 

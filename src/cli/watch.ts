@@ -9,6 +9,7 @@ import { callerOf } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
+import { appendSummary } from './summary.ts';
 import { lineScreen, type Screen } from './watch-lines.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
@@ -38,6 +39,8 @@ export interface Watching {
   readonly format: Format;
   /** Ends watching after this time. The release continues. */
   readonly timeoutMs?: number;
+  /** A summary in Markdown is appended to this file when watching ends. */
+  readonly summary?: string;
 }
 
 /** Shows a release until it ends, the time is over, or a signal comes. Returns the exit code. */
@@ -56,6 +59,7 @@ export async function runWatch(deps: CliDeps, settings: Settings, watching: Watc
     const context = await admitted(releaseGet, given, input);
     const last = await follow(context, input, screen, watching.timeoutMs);
     screen.done();
+    if (watching.summary !== undefined && last) await appendSummary(deps, context, last, watching.summary);
     return ending(deps, last, watching);
   } finally {
     screen.done();
