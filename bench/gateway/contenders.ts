@@ -24,7 +24,9 @@ export interface Contender {
 export async function startSluice(upstream: Upstream): Promise<Contender> {
   const folder = await registered(upstream);
   const port = await freePort();
-  const env = { ...process.env, SLUICE_GATEWAY_PORT: String(port), SLUICE_LOG_LEVEL: 'warn', SLUICE_HOME: folder };
+  // The peers ask nobody for a credential either.
+  const settings = { SLUICE_LOCAL_ACCESS: 'open', SLUICE_LOG_LEVEL: 'warn', SLUICE_HOME: folder };
+  const env = { ...process.env, ...settings, SLUICE_GATEWAY_PORT: String(port) };
   const args = [join(ROOT, 'bin', 'sluice.mjs'), 'gateway'];
   return started('sluice', process.execPath, args, `http://127.0.0.1:${port}/servers/it/mcp`, { cwd: folder, env });
 }

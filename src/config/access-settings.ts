@@ -56,7 +56,7 @@ export const ACCESS_SETTINGS = {
     'SLUICE_PUBLIC_URL',
     publicUrl,
     undefined,
-    'Address at which clients reach the server, as in https://sluice.example. Access tokens have to be made for its /mcp or /engine/v1.',
+    'Address at which clients reach the server, as in https://sluice.example. Access tokens have to be made for its /mcp or /engine/v1, at `sluice gateway` for its /servers.',
   ),
   oauthIssuers: setting(
     'SLUICE_OAUTH_ISSUERS',

@@ -1,7 +1,7 @@
 import { durationOrZero, toMs } from '../contract/duration.ts';
-import { setting } from '../contract/setting.ts';
+import { secret, setting } from '../contract/setting.ts';
 import { integer } from './integer.ts';
-import { timeout } from './prometheus-values.ts';
+import { timeout, token } from './prometheus-values.ts';
 
 /** How a gateway of MCP servers checks versions, and what it keeps of calls. */
 export const GATEWAY_SETTINGS = {
@@ -37,5 +37,11 @@ export const GATEWAY_SETTINGS = {
     integer(0, 100),
     0,
     'Last calls of each tool of an MCP server that a gateway keeps in memory, so that a release can ask a new version the same. Only tools that say they read only. 0: none.',
+  ),
+  mcpGatewayToken: secret(
+    'SLUICE_MCP_GATEWAY_TOKEN',
+    token,
+    undefined,
+    'Credential for the gateways of SLUICE_MCP_GATEWAYS, for example a key of `sluice key`; unset: on loopback the token of this machine.',
   ),
 } as const;

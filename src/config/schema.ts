@@ -207,7 +207,7 @@ export const SETTINGS = {
     'SLUICE_HOST',
     text,
     '127.0.0.1',
-    'Address that the HTTP server binds to. Another one than loopback needs SLUICE_PUBLIC_URL, and authorization servers or keys; `sluice gateway` binds to loopback only.',
+    'Address that the HTTP server binds to. Another one than loopback needs SLUICE_PUBLIC_URL, and authorization servers or keys.',
   ),
   ...ACCESS_SETTINGS,
   gatewayPort: setting(

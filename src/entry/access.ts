@@ -11,14 +11,19 @@ import type { HttpAccess } from '../http/access/gate.ts';
 import { LOOPBACK, requireLoopback } from '../http/server.ts';
 import { userName } from './user-name.ts';
 
-export const tokenPath = ({ home, tokenFile }: Settings): string => resolve(home, tokenFile);
+export const tokenPath = ({ home, tokenFile }: Pick<Settings, 'home' | 'tokenFile'>): string =>
+  resolve(home, tokenFile);
 export const keysPath = ({ home, keys }: Settings): string => resolve(home, keys);
 
+/** The paths of the resources below the public address that access tokens of the HTTP server are made for. */
+const OF_SERVER = ['/mcp', '/engine/v1'];
+
 /**
- * How callers of the HTTP server prove who they are. Undefined: nobody is asked, on loopback only. Errors:
- * CONFIG_INVALID, CREDENTIALS_UNAVAILABLE.
+ * How callers of a server over HTTP prove who they are. `resources`: the paths below the public address that access
+ * tokens have to be made for. Undefined: nobody is asked, on loopback only. Errors: CONFIG_INVALID,
+ * CREDENTIALS_UNAVAILABLE.
  */
-export function httpAccess(settings: Settings): HttpAccess | undefined {
+export function httpAccess(settings: Settings, resources: readonly string[] = OF_SERVER): HttpAccess | undefined {
   const { localAccess, publicUrl, oauthIssuers: issuers } = settings;
   const local = LOOPBACK.includes(settings.host);
   if (issuers.length > 0 && publicUrl === undefined) throw withoutAudience('SLUICE_OAUTH_ISSUERS');
@@ -27,15 +32,22 @@ export function httpAccess(settings: Settings): HttpAccess | undefined {
   const authenticator = anyOf([
     ...(local ? [localAuthenticator(localToken(tokenPath(settings)), osUser(userName()))] : []),
     createKeys(keysPath(settings)),
-    ...(publicUrl === undefined || issuers.length === 0 ? [] : [oauth(settings, publicUrl)]),
+    ...(publicUrl === undefined || issuers.length === 0
+      ? []
+      : [
+          oauth(
+            settings,
+            resources.map((path) => `${publicUrl}${path}`),
+          ),
+        ]),
   ]);
   return { authenticator, ...(publicUrl !== undefined && { publicUrl }), ...(issuers.length > 0 && { issuers }) };
 }
 
-function oauth({ oauthIssuers, oauthAlgorithms, oauthGroupsClaim }: Settings, publicUrl: string) {
+function oauth({ oauthIssuers, oauthAlgorithms, oauthGroupsClaim }: Settings, audiences: readonly string[]) {
   return createOAuth({
     issuers: oauthIssuers,
-    audiences: [`${publicUrl}/mcp`, `${publicUrl}/engine/v1`],
+    audiences,
     algorithms: oauthAlgorithms,
     groupsClaim: oauthGroupsClaim,
   });

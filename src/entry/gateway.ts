@@ -4,6 +4,7 @@ import { announce } from '../adapters/server-gateways/announced.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { toMs } from '../contract/duration.ts';
 import type { Settings } from '../config/schema.ts';
+import { RESOURCE } from '../gateway/access.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { HealthSettings } from '../gateway/health.ts';
 import { startHttpFront, type HttpFront } from '../gateway/http-front.ts';
@@ -13,8 +14,8 @@ import { createSealer } from '../gateway/seal.ts';
 import { ServerTable } from '../gateway/server-table.ts';
 import { serveStdioFront } from '../gateway/stdio-front.ts';
 import { LIMITS } from '../gateway/upstream.ts';
-import { requireLoopback } from '../http/server.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import { httpAccess } from './access.ts';
 import { announcementFolder, serverRegistry } from './server-registry.ts';
 
 /** Serves until the process gets a stop signal, or over stdio until the client closes stdin. */
@@ -67,12 +68,13 @@ async function openGateway(settings: Settings, health: HealthSettings, log: Log)
 }
 
 async function listen(gateway: Gateway, settings: Settings, log: Log): Promise<HttpFront> {
-  requireLoopback(settings.host);
+  const asked = httpAccess(settings, [RESOURCE]);
   const front = await startHttpFront(gateway, {
     host: settings.host,
     port: settings.gatewayPort,
     log,
     version: version(),
+    access: asked && { ...asked, rules: settings.access },
   });
   log.info({ url: front.url, servers: gateway.names() }, 'MCP gateway');
   return front;

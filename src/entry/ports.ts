@@ -22,12 +22,10 @@ import { splitKind, splitTools } from '../splits/index.ts';
 import type { SettingsOf } from '../splits/split-kind.ts';
 import { targetKind, targetTools } from '../targets/index.ts';
 import { clusterDefaults } from '../config/clusters.ts';
-import { serverSystems } from './server-registry.ts';
+import { serverSystems, type SystemSettings } from './server-registry.ts';
 
 type SourceSettings = Pick<Settings, 'gitCredentials' | 'kubeconfig' | 'helmProgram' | 'helmCharts' | 'helmPlainHttp'>;
-type WorldSettings = DescribedClusters &
-  SourceSettings &
-  Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
+type WorldSettings = DescribedClusters & SourceSettings & SystemSettings;
 type PortSettings = WorldSettings & Pick<Settings, 'allowedNamespaces' | 'kubernetesFiles'>;
 
 /** The clusters of the kubeconfig that the settings name. It opens no connection. Errors: CONFIG_INVALID. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isLoopback } from '../domain/onboarding/image-reference.ts';
 import type { Scope } from '../domain/servers/server.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
@@ -10,6 +11,8 @@ import type { PackageVersionsPort } from '../ports/package-versions.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServerRegistryPort, ServersPort } from '../ports/server-registry.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
+import { knownToken } from '../adapters/credentials/local-token.ts';
+import { tokenPath } from './access.ts';
 import { deferred } from './deferred.ts';
 
 /** The registry of the files that the settings name. A path may begin with `~/`. */
@@ -45,7 +48,7 @@ async function contracts({ mcpProject }: Pick<Settings, 'mcpProject'>): Promise<
 /** Every gateway that the settings name, or that runs over stdio. */
 async function serverGateways(settings: SystemSettings): Promise<ServerGatewaysPort> {
   const { createServerGateways } = await import('../adapters/server-gateways/index.ts');
-  return createServerGateways(gatewaysOf(settings));
+  return createServerGateways(gatewaysOf(settings), gatewayTokenOf(settings));
 }
 
 /** The named gateways, and those over stdio that run on this machine with this registry. */
@@ -53,6 +56,21 @@ function gatewaysOf(settings: SystemSettings): ServerSystems['gateways'] {
   return async (server) => {
     const { announced } = await import('../adapters/server-gateways/announced.ts');
     return [...settings.mcpGateways, ...(await announced(announcementFolders(settings), server))];
+  };
+}
+
+/**
+ * The token of the settings, else that of the user of this machine, which never leaves it. A gateway over stdio has
+ * an address that nobody else knows, and asks for no token.
+ */
+function gatewayTokenOf(settings: SystemSettings): ServerSystems['gatewayToken'] {
+  const { mcpGateways, mcpGatewayToken, localAccess } = settings;
+  return (gateway) => {
+    if (!mcpGateways.includes(gateway)) return undefined;
+    if (mcpGatewayToken !== undefined) return mcpGatewayToken;
+    return localAccess === 'open' || !isLoopback(new URL(gateway).hostname)
+      ? undefined
+      : knownToken(tokenPath(settings));
   };
 }
 
@@ -72,7 +90,17 @@ export function announcementFolder(settings: RegistrySettings, scope: Scope): st
 const STDIO_GATEWAYS = '.mcp.gateways';
 type RegistrySettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile'>;
 
-type SystemSettings = Pick<Settings, 'mcpProject' | 'mcpGlobalFile' | 'mcpGateways' | 'mcpConformance'>;
+export type SystemSettings = Pick<
+  Settings,
+  | 'mcpProject'
+  | 'mcpGlobalFile'
+  | 'mcpGateways'
+  | 'mcpConformance'
+  | 'mcpGatewayToken'
+  | 'localAccess'
+  | 'home'
+  | 'tokenFile'
+>;
 
 /** The systems of a release of an MCP server. Each is opened at its first use. */
 export function serverSystems(settings: SystemSettings): ServerSystems {
@@ -80,6 +108,7 @@ export function serverSystems(settings: SystemSettings): ServerSystems {
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
     contracts: deferred<ContractsPort>(() => contracts(settings), {}),
     gateways: gatewaysOf(settings),
+    gatewayToken: gatewayTokenOf(settings),
     conformance: deferred<ConformancePort>(
       async () => (await import('../adapters/conformance/index.ts')).createConformance(settings.mcpConformance),
       {},

@@ -1,31 +1,17 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isFields, readMessage, textAt } from '../domain/gateway/message.ts';
+import { readMessage } from '../domain/gateway/message.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
+import { challenge, metadataAt, permit, proven, type GatewayAccess, type Wanted } from './access.ts';
 import { failureMessage } from './failure.ts';
+import { isForeign } from './foreign.ts';
 import type { Gateway } from './gateway.ts';
 import { HttpAnswer } from './http-answer.ts';
+import { inboundOf, withClient, type Addressed } from './http-inbound.ts';
+import { bodyOf, decoded, pathOf, servePage } from './http-pages.ts';
 import type { Inbound } from './inbound.ts';
 import { parseOrNothing } from './json.ts';
-import { isForeign } from './foreign.ts';
-import { principalOf, type Principal } from './principal.ts';
-import { bodyOf, decoded, pathOf, servePage } from './http-pages.ts';
-
-/** The header in which a caller asks for a version. Answers do not repeat it. */
-const WANTED = 'x-mcp-server-version';
-
-/** Headers that concern one connection only, or that the gateway sets itself. */
-const NOT_PASSED = new Set([
-  ...['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding'],
-  ...['upgrade', 'host', 'content-length', 'expect', 'origin', 'accept-encoding', 'mcp-session-id', WANTED],
-]);
 
 export interface HttpFront {
   /** The address without a path, as in http://127.0.0.1:8766. */
@@ -39,14 +25,22 @@ export interface FrontOptions {
   readonly log: Log;
   /** Of Sluice. */
   readonly version: string;
+  /** If absent, nobody is asked who they are. */
+  readonly access?: GatewayAccess | undefined;
 }
 
+/** What the requests of one front are answered with. */
+type Served = Pick<FrontOptions, 'version' | 'access'> & { readonly gateway: Gateway };
+
 /** Serves every server at /servers/<name>/mcp, its status beside it, and the counters at /metrics. */
-export async function startHttpFront(gateway: Gateway, { host, port, log, version }: FrontOptions): Promise<HttpFront> {
+export async function startHttpFront(gateway: Gateway, options: FrontOptions): Promise<HttpFront> {
+  const { host, port, log, version, access } = options;
   const server = createServer((request, response) => {
-    serve(gateway, version, request, response).catch((error: unknown) => {
+    serve({ gateway, version, access }, request, response).catch((error: unknown) => {
       if (!(error instanceof SluiceError)) log.error({ err: error, url: request.url }, 'The gateway failed');
-      refuse(response, error instanceof SluiceError ? error : new SluiceError('INTERNAL', 'The gateway failed.'));
+      const known = error instanceof SluiceError ? error : new SluiceError('INTERNAL', 'The gateway failed.');
+      if (access) addChallenge(access, known, request, response);
+      refuse(response, known);
     });
   });
   // A stream of a session stays open for as long as its caller wants.
@@ -80,25 +74,44 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(
-  gateway: Gateway,
-  version: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (isForeign(request.headers))
+async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { gateway, access } = served;
+  if (isForeign(request.headers, access?.publicUrl))
     throw new SluiceError('FOREIGN_ORIGIN', 'The request comes from a page of another site, or names another host.');
   const path = pathOf(request);
+  const document = access && metadataAt(access, path);
+  if (document) return sendMetadata(response, document);
   const [, name, label] = /^\/servers\/([^/]+)(?:\/versions\/([^/]+))?\/mcp\/?$/.exec(path) ?? [];
   const server = decoded(name);
-  if (server !== undefined) return mcp(gateway, { server, wanted: decoded(label) }, request, response);
-  return servePage({ gateway, version }, path, request, response);
+  const caller = access && path !== '/healthz' ? await proven(access, request.headers) : undefined;
+  if (access && caller) permit(access, caller, wantedOf(path, server));
+  if (server === undefined) return servePage(served, path, request, response);
+  return mcp(gateway, { server, wanted: decoded(label), caller }, request, response);
 }
 
-/** What the address names. `wanted`: the version, if the address names one. */
-interface Addressed {
-  readonly server: string;
-  readonly wanted: string | undefined;
+/** A comparison sends calls of users to another version, so reading is not enough for it. */
+function wantedOf(path: string, server: string | undefined): Wanted {
+  if (server !== undefined) return { permission: 'read', server, via: 'mcp' };
+  const [, name, leaf] = /^\/servers\/([^/]+)\/([^/]+)\/?$/.exec(path) ?? [];
+  const permission = leaf === 'replay' || leaf === 'mirror' ? 'operate' : 'read';
+  return { permission, server: decoded(name), via: 'http' };
+}
+
+function addChallenge(
+  access: GatewayAccess,
+  error: SluiceError,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { code } = error;
+  if (response.headersSent || (code !== 'UNAUTHENTICATED' && code !== 'PERMISSION_MISSING')) return;
+  const sent = headers.authorization !== undefined || headers['proxy-authorization'] !== undefined;
+  response.setHeader('www-authenticate', challenge(access, error, sent)).setHeader('cache-control', 'no-store');
+}
+
+function sendMetadata(response: ServerResponse, document: object): void {
+  const headers = { 'access-control-allow-origin': '*', 'cache-control': 'max-age=3600' };
+  response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(document));
 }
 
 async function mcp(
@@ -109,6 +122,8 @@ async function mcp(
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => response.writableFinished || gone.abort());
+  // The caller may have gone while its credential was checked.
+  if (response.destroyed) gone.abort();
   const inbound = inboundOf(addressed, request, gone.signal);
   if (request.method === 'POST') return post(gateway, inbound, request, response);
   if (request.method === 'GET' && inbound.session !== undefined)
@@ -138,32 +153,6 @@ async function post(
     if (!(error instanceof SluiceError)) throw error;
     answer.fail(error);
   }
-}
-
-function inboundOf({ server, wanted }: Addressed, { headers, socket }: IncomingMessage, signal: AbortSignal): Inbound {
-  const text = (name: string): string | undefined => {
-    const value = headers[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const principal = principalOf(headers, socket.remoteAddress ?? '');
-  const session = text('mcp-session-id');
-  return { server, principal, session, wanted: wanted ?? text(WANTED), headers: passed(headers), signal };
-}
-
-/** Callers at one address are told apart by the name of their client. */
-function withClient(principal: Principal, params: Readonly<Record<string, unknown>>): Principal {
-  if (principal.known || !isFields(params['_meta'])) return principal;
-  const client = params['_meta']['io.modelcontextprotocol/clientInfo'];
-  if (!isFields(client)) return principal;
-  return { ...principal, key: `${principal.key} ${textAt(client, 'name') ?? ''} ${textAt(client, 'version') ?? ''}` };
-}
-
-function passed(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || NOT_PASSED.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
 }
 
 function refuse(response: ServerResponse, error: SluiceError): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isFields } from '../domain/gateway/message.ts';
 import { bucketOfHash } from '../domain/gateway/split.ts';
+import type { Proven } from './access.ts';
 
 /** Who calls. `known`: the call has credentials, which handles are bound to. */
 export interface Principal {
@@ -9,13 +10,26 @@ export interface Principal {
   readonly known: boolean;
   /** Whether no other caller has this key, although it has no credentials. */
   readonly alone?: boolean;
-  /** The claims of the bearer token, if it is a JSON Web Token. Nobody has checked them. */
+  /** The claims of the bearer token, if it is a JSON Web Token. A gateway that asks for no credential has not checked them. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The principal of a call over HTTP: issuer and subject of a bearer token, else the token, else the API key, else the
- * address. Signatures are not checked here, so the version or a proxy in front has to refuse false tokens.
+ * The principal of a call with a valid credential: its issuer and subject, and what the caller sends for the version.
+ * Many callers may share a credential of a machine, and then have API keys of their own.
+ */
+export function provenPrincipal({ principal, token, forVersion }: Proven, headers: IncomingHttpHeaders): Principal {
+  const { issuer, subject } = principal.identity;
+  const { authorization, 'x-api-key': apiKey } = headers;
+  const own = [forVersion ? authorization : undefined, typeof apiKey === 'string' ? apiKey : undefined];
+  const beside = own.some((one) => one !== undefined) ? ` beside ${digest(JSON.stringify(own))}` : '';
+  const claims = claimsOf(token);
+  return { key: `subject ${JSON.stringify([issuer, subject])}${beside}`, known: true, ...(claims ? { claims } : {}) };
+}
+
+/**
+ * The principal of a call over HTTP at a gateway that asks for no credential: issuer and subject of a bearer token, else
+ * the token, else the API key, else the address. No signature is checked, so the version has to refuse false tokens.
  */
 export function principalOf(headers: IncomingHttpHeaders, address: string): Principal {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];

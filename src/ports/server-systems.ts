@@ -11,6 +11,8 @@ export interface ServerSystems {
    * settings name, and those over stdio that run on this machine. `server`: without those over stdio of other servers.
    */
   readonly gateways: (server?: string) => Promise<readonly string[]>;
+  /** The credential for a gateway. Undefined: none is sent. Errors: CREDENTIALS_UNAVAILABLE. */
+  readonly gatewayToken: (gateway: string) => string | undefined;
   readonly conformance: ConformancePort;
   /** A text that differs for each registry. A worker with another registry refuses the release. */
   readonly identity: () => Promise<string>;

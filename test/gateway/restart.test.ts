@@ -25,7 +25,8 @@ class GatewayProcess {
 
   async start(): Promise<void> {
     const settings = { SLUICE_HOME: folder, SLUICE_GATEWAY_PORT: this.#port, SLUICE_MCP_PROJECT: folder };
-    const env = { ...process.env, ...settings, SLUICE_MCP_GLOBAL_FILE: join(folder, 'home.json') };
+    const open = { SLUICE_LOCAL_ACCESS: 'open' };
+    const env = { ...process.env, ...settings, ...open, SLUICE_MCP_GLOBAL_FILE: join(folder, 'home.json') };
     const child = spawn(process.execPath, [CLI, 'gateway'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     const [line] = (await once(child.stderr, 'data')) as [Buffer];

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { emptyServer, type RegisteredServer, type ServerVersion } from '../../src/domain/servers/server.ts';
+import type { GatewayAccess } from '../../src/gateway/access.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import { HEALTH, type HealthSettings } from '../../src/gateway/health.ts';
 import { startHttpFront, type HttpFront } from '../../src/gateway/http-front.ts';
@@ -66,6 +67,8 @@ export interface StageOptions {
   readonly key?: Buffer;
   readonly port?: number;
   readonly log?: Log;
+  /** By default nobody is asked who they are. */
+  readonly access?: GatewayAccess;
 }
 
 /** A gateway over HTTP on a free port. */
@@ -85,6 +88,7 @@ export async function startGateway(servers: readonly RegisteredServer[], options
     port: options.port ?? 0,
     log,
     version: '0.0.0-test',
+    access: options.access,
   });
   const change = async (name: string, fn: (versions: readonly ServerVersion[]) => readonly ServerVersion[]) =>
     void (await registry.change(name, undefined, (server) => ({

@@ -35,6 +35,7 @@ export async function mcpWorld(
     servers: createFakeServers(server),
     contracts,
     gateways: async () => gateways,
+    gatewayToken: () => undefined,
     conformance: { run: async () => [] },
     identity: async () => 'registry-1',
   };

@@ -73,6 +73,7 @@ export class ServerRelease {
       servers,
       contracts: createContracts(this.#folder),
       gateways,
+      gatewayToken: () => undefined,
       conformance: createConformance('no-such-program'),
       identity: async () => this.#identity,
     };

@@ -6,6 +6,7 @@ import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { CONFORMANCE_REVISION, type Scenario, type ScenarioResult } from '../../domain/servers/conformance.ts';
 import type { ConformancePort } from '../../ports/conformance.ts';
 import { inTemporaryFolder } from '../local/temporary-folder.ts';
+import { withCredential } from './relay.ts';
 
 /** npm fetches the suite before the first scenario. */
 const LIMIT_MS = 120_000;
@@ -16,15 +17,17 @@ const MAX_WHY = 200;
 export function createConformance(program?: string, env: NodeJS.ProcessEnv = process.env): ConformancePort {
   const [command, ...first] = program === undefined ? NPX : ([program] as const);
   return {
-    run: (url, scenarios) =>
-      inTemporaryFolder('sluice-conformance-', async (cwd) => {
-        const results: ScenarioResult[] = [];
-        for (const scenario of scenarios) {
-          const words = ['server', '--url', url, '--scenario', scenario, '--spec-version', CONFORMANCE_REVISION];
-          results.push(resultOf(scenario, await output(command, [...first, ...words], cwd, env)));
-        }
-        return results;
-      }),
+    run: (address, scenarios, token) =>
+      withCredential(address, token, (url) =>
+        inTemporaryFolder('sluice-conformance-', async (cwd) => {
+          const results: ScenarioResult[] = [];
+          for (const scenario of scenarios) {
+            const words = ['server', '--url', url, '--scenario', scenario, '--spec-version', CONFORMANCE_REVISION];
+            results.push(resultOf(scenario, await output(command, [...first, ...words], cwd, env)));
+          }
+          return results;
+        }),
+      ),
   };
 }
 

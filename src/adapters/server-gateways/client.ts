@@ -24,73 +24,96 @@ const TIMEOUT_MS = 2_000;
 const REPLAY_MS = 60_000;
 const MAX_DETAIL = 200;
 
-/** The split of one server as one gateway has it in force. Errors: GATEWAY_UNREACHABLE. */
-export async function readStatus(gateway: string, server: string): Promise<Omit<GatewayServer, 'server'>> {
-  return read(Status, gateway, `/servers/${encodeURIComponent(server)}/status`);
-}
-
 /** The address of one version at a gateway, whatever its traffic is. */
 export function versionUrl(gateway: string, server: string, version: string): string {
   const [name, label] = [server, version].map(encodeURIComponent);
   return `${gateway.replace(/\/+$/, '')}/servers/${name}/versions/${label}/mcp`;
 }
 
-/** Everything that one gateway has in force. Errors: GATEWAY_UNREACHABLE. */
-export async function readView(gateway: string): Promise<GatewayView> {
-  const [{ servers }, { version }] = await Promise.all([
-    read(Servers, gateway, '/servers'),
-    read(Alive, gateway, '/healthz'),
-  ]);
-  return { gateway, servers, ...(version === undefined ? {} : { version }) };
-}
+/** The credential for a gateway. Undefined: none is sent. Errors: CREDENTIALS_UNAVAILABLE. */
+export type TokenFor = (gateway: string) => string | undefined;
 
-/** What the new version answers to the calls that one gateway has kept. Errors: GATEWAY_UNREACHABLE. */
-export async function askReplay(
-  gateway: string,
-  server: string,
-  version: string,
-  changing: readonly string[],
-): Promise<z.output<typeof Replayed>> {
-  const body = JSON.stringify({ version, changing });
-  const sending = { method: 'POST', body, signal: AbortSignal.timeout(REPLAY_MS) };
-  return read(Replayed, gateway, `/servers/${encodeURIComponent(server)}/replay`, sending);
-}
+/** Reads the pages of gateways. Errors of all: GATEWAY_UNREACHABLE, and those of `tokenFor`. */
+export class GatewayClient {
+  readonly #tokenFor: TokenFor;
 
-/** Has calls mirrored to the new version for some seconds more. Errors: GATEWAY_UNREACHABLE. */
-export async function askMirror(
-  gateway: string,
-  server: string,
-  version: string,
-  changing: readonly string[],
-): Promise<z.output<typeof Mirrored>> {
-  const sending = { method: 'POST', body: JSON.stringify({ version, changing }) };
-  return read(Mirrored, gateway, `/servers/${encodeURIComponent(server)}/mirror`, sending);
-}
-
-async function read<S extends z.ZodType>(
-  schema: S,
-  gateway: string,
-  path: string,
-  sending: RequestInit = {},
-): Promise<z.output<S>> {
-  const parsed = schema.safeParse(parsedOrNothing(await fetchText(gateway, path, sending)));
-  if (parsed.success) return parsed.data;
-  throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: ${path} has another form.`);
-}
-
-/** The body of one answer with status 200. Errors: GATEWAY_UNREACHABLE. */
-export async function fetchText(gateway: string, path: string, sending: RequestInit = {}): Promise<string> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(`${gateway.replace(/\/+$/, '')}${path}`, { signal, ...sending });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw new Error(`status ${response.status}: ${cleanText(text, MAX_DETAIL)}`);
-  } catch (cause) {
-    throw new SluiceError('GATEWAY_UNREACHABLE', `The gateway ${gateway} does not answer: ${reasonOf(cause)}`, {
-      cause,
-    });
+  constructor(tokenFor: TokenFor = () => undefined) {
+    this.#tokenFor = tokenFor;
   }
+
+  /** The split of one server as one gateway has it in force. */
+  async status(gateway: string, server: string): Promise<Omit<GatewayServer, 'server'>> {
+    return this.#read(Status, gateway, `/servers/${encodeURIComponent(server)}/status`);
+  }
+
+  /** Everything that one gateway has in force. */
+  async view(gateway: string): Promise<GatewayView> {
+    const [{ servers }, { version }] = await Promise.all([
+      this.#read(Servers, gateway, '/servers'),
+      this.#read(Alive, gateway, '/healthz'),
+    ]);
+    return { gateway, servers, ...(version === undefined ? {} : { version }) };
+  }
+
+  /** What the new version answers to the calls that one gateway has kept. */
+  async replay(
+    gateway: string,
+    server: string,
+    version: string,
+    changing: readonly string[],
+  ): Promise<z.output<typeof Replayed>> {
+    const body = JSON.stringify({ version, changing });
+    const sending = { method: 'POST', body, signal: AbortSignal.timeout(REPLAY_MS) };
+    return this.#read(Replayed, gateway, `/servers/${encodeURIComponent(server)}/replay`, sending);
+  }
+
+  /** Has calls mirrored to the new version for some seconds more. */
+  async mirror(
+    gateway: string,
+    server: string,
+    version: string,
+    changing: readonly string[],
+  ): Promise<z.output<typeof Mirrored>> {
+    const sending = { method: 'POST', body: JSON.stringify({ version, changing }) };
+    return this.#read(Mirrored, gateway, `/servers/${encodeURIComponent(server)}/mirror`, sending);
+  }
+
+  /** The body of one answer with status 200. */
+  async text(gateway: string, path: string, sending: RequestInit = {}): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const token = this.#tokenFor(gateway);
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const response = await fetch(`${gateway.replace(/\/+$/, '')}${path}`, { signal, headers, ...sending });
+      const text = await response.text();
+      if (response.ok) return text;
+      const { status } = response;
+      if (status === 401 || status === 403) throw refusedBy(gateway, text);
+      throw new Error(`status ${status}: ${cleanText(text, MAX_DETAIL)}`);
+    } catch (cause) {
+      if (cause instanceof SluiceError) throw cause;
+      throw new SluiceError('GATEWAY_UNREACHABLE', `The gateway ${gateway} does not answer: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  async #read<S extends z.ZodType>(
+    schema: S,
+    gateway: string,
+    path: string,
+    sending: RequestInit = {},
+  ): Promise<z.output<S>> {
+    const parsed = schema.safeParse(parsedOrNothing(await this.text(gateway, path, sending)));
+    if (parsed.success) return parsed.data;
+    throw new SluiceError('GATEWAY_UNREACHABLE', `${gateway} does not answer as a gateway: ${path} has another form.`);
+  }
+}
+
+function refusedBy(gateway: string, text: string): SluiceError {
+  return new SluiceError('GATEWAY_UNREACHABLE', `The gateway ${gateway} refuses: ${cleanText(text, MAX_DETAIL)}`, {
+    next: 'Set SLUICE_MCP_GATEWAY_TOKEN to a credential of that gateway that may do this, or use its SLUICE_HOME.',
+  });
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { readPage, type VersionCounts } from './page.ts';
 import { sharing } from './sharing.ts';
-import { fetchText } from '../../adapters/server-gateways/client.ts';
+import { GatewayClient } from '../../adapters/server-gateways/client.ts';
 
 /** The counters of every version at one gateway, at one time (epoch ms). */
 export interface Scrape {
@@ -25,6 +25,7 @@ const TIMES: ScrapeTimes = { everyMs: 1_000, keepMs: 900_000, idleMs: 120_000, n
 /** Reads the metrics pages of all gateways again and again while somebody asks for them. */
 export class Scrapes {
   readonly #gateways: () => Promise<readonly string[]>;
+  readonly #client: GatewayClient;
   readonly #times: ScrapeTimes;
   #kept: Scrape[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -34,8 +35,13 @@ export class Scrapes {
   /** Why no gateway answered the last time. */
   #failure: SluiceError | undefined;
 
-  constructor(gateways: () => Promise<readonly string[]>, times: Partial<ScrapeTimes> = {}) {
+  constructor(
+    gateways: () => Promise<readonly string[]>,
+    times: Partial<ScrapeTimes> = {},
+    client: GatewayClient = new GatewayClient(),
+  ) {
     this.#gateways = gateways;
+    this.#client = client;
     this.#times = { ...TIMES, ...times };
   }
 
@@ -77,7 +83,7 @@ export class Scrapes {
 
   async #page(gateway: string): Promise<Scrape | SluiceError> {
     try {
-      const text = await fetchText(gateway, '/metrics');
+      const text = await this.#client.text(gateway, '/metrics');
       const before = this.#kept.findLast((scrape) => scrape.gateway === gateway)?.counts;
       return { gateway, at: this.#times.now(), counts: sharing(readPage(text), before) };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { askMirror, askReplay, readStatus, versionUrl } from '../../adapters/server-gateways/client.ts';
+import { GatewayClient, versionUrl } from '../../adapters/server-gateways/client.ts';
 import { ignoreFailure, SluiceError } from '../../domain/errors.ts';
 import type { ProxyWeights } from '../../domain/release/proof.ts';
 import type { Owner } from '../../domain/release/target.ts';
@@ -12,7 +12,7 @@ import type { ArmServices, SplitPort, TrafficRef, TrafficView, Unhealthy } from 
 import { heldServers } from '../../ports/held-servers.ts';
 import { countedAs } from './counted.ts';
 
-type Systems = Pick<ServerSystems, 'servers' | 'gateways' | 'contracts' | 'conformance'>;
+type Systems = Pick<ServerSystems, 'servers' | 'gateways' | 'gatewayToken' | 'contracts' | 'conformance'>;
 
 /**
  * The traffic of the versions of one MCP server. It is written to the registry, and every gateway shows the revision
@@ -20,10 +20,11 @@ type Systems = Pick<ServerSystems, 'servers' | 'gateways' | 'contracts' | 'confo
  * SERVER_FILE_*, SERVER_REGISTRY_BUSY.
  */
 export function createSplit(
-  { servers, gateways, contracts, conformance }: Systems,
+  { servers, gateways, gatewayToken, contracts, conformance }: Systems,
   now: () => number = Date.now,
 ): SplitPort {
   const held = heldServers(servers);
+  const client = new GatewayClient(gatewayToken);
   return {
     read: async (ref) => viewOf(await held.read(ref.name), ref),
     find: async () => [],
@@ -32,26 +33,32 @@ export function createSplit(
     async inForce({ name }, arms) {
       const { revision } = await held.read(name);
       const all = await gateways(name);
-      return Promise.all(all.map((gateway) => weightsOf(gateway, name, arms, revision)));
+      return Promise.all(all.map((gateway) => weightsOf(client, gateway, name, arms, revision)));
     },
     async unhealthy({ name }, version) {
       const all = await gateways(name);
-      return (await Promise.all(all.map((gateway) => unhealthyAt(gateway, name, version)))).flatMap((one) => one ?? []);
+      return (await Promise.all(all.map((gateway) => unhealthyAt(client, gateway, name, version)))).flatMap(
+        (one) => one ?? [],
+      );
     },
     async replay({ name }, { candidate }, changing) {
       const all = await gateways(name);
-      return Promise.all(all.map((gateway) => orError(gateway, () => askReplay(gateway, name, candidate, changing))));
+      return Promise.all(
+        all.map((gateway) => orError(gateway, () => client.replay(gateway, name, candidate, changing))),
+      );
     },
     async mirror({ name }, { candidate }, changing) {
       const all = await gateways(name);
-      return Promise.all(all.map((gateway) => orError(gateway, () => askMirror(gateway, name, candidate, changing))));
+      return Promise.all(
+        all.map((gateway) => orError(gateway, () => client.mirror(gateway, name, candidate, changing))),
+      );
     },
     async conform({ name }, { candidate: version }) {
       const [gateway] = await gateways(name);
       const lock = await contracts.find({ server: name, version });
       const scenarios = lock ? scenariosFor(lock) : [];
       if (gateway === undefined || scenarios.length === 0) return [];
-      return conformance.run(versionUrl(gateway, name, version), scenarios);
+      return conformance.run(versionUrl(gateway, name, version), scenarios, gatewayToken(gateway));
     },
     selfAnswering: async () => [],
     rivals: async () => [],
@@ -97,9 +104,15 @@ function shifted(
 }
 
 /** A gateway with an older revision has an older split. */
-async function weightsOf(gateway: string, name: string, arms: ArmServices, revision: number): Promise<ProxyWeights> {
+async function weightsOf(
+  client: GatewayClient,
+  gateway: string,
+  name: string,
+  arms: ArmServices,
+  revision: number,
+): Promise<ProxyWeights> {
   try {
-    const status = await readStatus(gateway, name);
+    const status = await client.status(gateway, name);
     if (status.revision < revision)
       return { replica: gateway, error: `it has revision ${status.revision}, the registry has ${revision}` };
     const candidate = status.versions.find(({ version }) => version === arms.candidate)?.traffic;
@@ -114,8 +127,13 @@ async function weightsOf(gateway: string, name: string, arms: ArmServices, revis
 }
 
 /** A gateway that does not answer says nothing about the version. */
-async function unhealthyAt(gateway: string, name: string, version: string): Promise<Unhealthy | undefined> {
-  const status = await readStatus(gateway, name).catch(ignoreFailure);
+async function unhealthyAt(
+  client: GatewayClient,
+  gateway: string,
+  name: string,
+  version: string,
+): Promise<Unhealthy | undefined> {
+  const status = await client.status(gateway, name).catch(ignoreFailure);
   const health = status?.versions.find((one) => one.version === version)?.health;
   return health?.state === 'unhealthy'
     ? { replica: gateway, reason: health.reason ?? 'no reason is known' }

@@ -16,13 +16,16 @@ const PAUSE_MS = 100;
 /** Clients of an MCP server that call its tools without end, each with a key of its own. */
 export class Callers {
   readonly #url: string;
+  readonly #token: string | undefined;
   readonly #signal: AbortSignal;
   readonly #calls: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
   #done: Promise<unknown> = Promise.resolve();
 
-  constructor(url: string, signal: AbortSignal) {
+  /** `token`: the credential for the gateway, if it asks for one. All callers share it. */
+  constructor(url: string, token: string | undefined, signal: AbortSignal) {
     this.#url = url;
+    this.#token = token;
     this.#signal = signal;
   }
 
@@ -42,7 +45,8 @@ export class Callers {
 
   async #callOn(key: string): Promise<void> {
     const client = new Client({ name: 'demo-caller', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-    const requestInit = { headers: { 'x-api-key': key } };
+    const credential = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+    const requestInit = { headers: { 'x-api-key': key, ...credential } };
     await client.connect(new StreamableHTTPClientTransport(new URL(this.#url), { requestInit }));
     for (let turn = 0; !this.#signal.aborted; turn += 1) {
       await this.#call(client, turn % ADD === ADD - 1);

@@ -62,7 +62,7 @@ async function play(
   const log = logOf(place.folder, 'server');
   const link = await connectMcp(mcpUrl, 'npm-start', { log, ...(token !== undefined && { token }) });
   const leave = new AbortController();
-  const callers = new Callers(`${gatewayOf(place.gatewayPort)}/servers/${SERVER}/mcp`, leave.signal);
+  const callers = new Callers(`${gatewayOf(place.gatewayPort)}/servers/${SERVER}/mcp`, token, leave.signal);
   closers.add('callers', async () => {
     leave.abort();
     await callers.ended();

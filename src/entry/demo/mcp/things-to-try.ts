@@ -10,6 +10,7 @@ export function mcpThingsToTry({ gatewayPort }: McpPlace, envFile: string): stri
   return [
     `The MCP server   ${gatewayOf(gatewayPort)}/servers/${SERVER}/mcp`,
     `Its gateway      ${gatewayOf(gatewayPort)}/servers/${SERVER}/status`,
+    `Both need a credential. ${CLI} token prints it, after the line below that reads a file.`,
     '',
     'Three things to try, in another terminal in this folder. First, once:',
     `   . ${shownPath(envFile, ROOT)}`,
