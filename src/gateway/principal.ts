@@ -10,7 +10,7 @@ export interface Principal {
   readonly known: boolean;
   /** Whether no other caller has this key, although it has no credentials. */
   readonly alone?: boolean;
-  /** The claims of the bearer token, if it is a JSON Web Token. A gateway that asks for no credential has not checked them. */
+  /** The claims of the bearer token, if it is a JSON Web Token. Unchecked at a gateway that asks for no credential. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,8 +28,8 @@ export function provenPrincipal({ principal, token, forVersion }: Proven, header
 }
 
 /**
- * The principal of a call over HTTP at a gateway that asks for no credential: issuer and subject of a bearer token, else
- * the token, else the API key, else the address. No signature is checked, so the version has to refuse false tokens.
+ * The principal of a call over HTTP at a gateway that asks for no credential: issuer and subject of a bearer token,
+ * else the token, else the API key, else the address. No signature is checked: the version has to refuse false tokens.
  */
 export function principalOf(headers: IncomingHttpHeaders, address: string): Principal {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
