@@ -24,6 +24,7 @@ const ofVersion = {
   audience: z
     .strictObject({ by: z.enum(['header', 'claim']), name: z.string(), values: z.array(z.string()).min(1) })
     .optional(),
+  graceMs: z.int().min(0).optional(),
 };
 const stdio = { command: z.string().min(1), args: z.array(z.string()), env: texts };
 const remote = { url: z.url(), headers: texts };

@@ -13,6 +13,10 @@ const versionSnapshot = z.strictObject({
   status: z.enum(VERSION_STATUSES),
   traffic: z.number(),
   audience: z.string().optional().describe('The only callers that may get it; traffic is a share of them.'),
+  grace_ms: z
+    .number()
+    .optional()
+    .describe('How long names of the former blue version can still be called; default a day.'),
   transport: z.enum(TRANSPORTS),
   command: z.string().optional(),
   args: z.array(z.string()).optional(),
@@ -87,6 +91,7 @@ function toVersion(one: ServerVersion): ServerSnapshot['versions'][number] {
     status: one.status,
     traffic: one.traffic,
     ...(one.audience ? { audience: audienceText(one.audience) } : {}),
+    ...(one.graceMs === undefined ? {} : { grace_ms: one.graceMs }),
     transport,
     ...('command' in shown ? { ...shown, args: [...shown.args], env: { ...shown.env } } : { ...shown }),
     health: one.health?.state ?? 'unknown',

@@ -1,8 +1,7 @@
 import { isDivided } from '../domain/gateway/split.ts';
 import { textAt } from '../domain/gateway/message.ts';
-import { standIns } from '../domain/gateway/stand-in.ts';
 import type { ServerEvent } from '../domain/servers/events.ts';
-import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
+import type { RegisteredServer } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
 import { gauges } from './gauges.ts';
@@ -15,11 +14,11 @@ import { inOwnSession } from './own-call.ts';
 import { reportedTask, rewritten, unsealed } from './outgoing.ts';
 import { boundTo, routeOf, sessionRoute, type Route } from './route.ts';
 import type { Sealer } from './seal.ts';
-import { versionOf, type ServerTable } from './server-table.ts';
+import type { ServerTable } from './server-table.ts';
 import { Sessions } from './sessions.ts';
 import { serverStatus, shownHealth, type ServerStatus } from './status.ts';
 import { LastAnswer } from './last-answer.ts';
-import { ToolNames } from './tool-names.ts';
+import { StaleNames } from './stale-names.ts';
 import type { Answer, Limits, Upstream } from './upstream.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -41,7 +40,7 @@ export class Gateway {
   readonly #meter = new Meter();
   readonly #sessions: Sessions;
   readonly #upstreams: Upstreams;
-  readonly #tools: ToolNames;
+  readonly #names: StaleNames;
   readonly #health: Health;
   /** Keeps and mirrors calls that only read. */
   readonly reads: ReadCalls;
@@ -51,9 +50,9 @@ export class Gateway {
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
     this.#upstreams = new Upstreams(limits, env, (server, version) => this.#meter.openRequests(server, version) > 0);
-    this.#tools = new ToolNames((server, version) => this.#upstreams.of(server, version));
+    this.#names = new StaleNames((server, version) => this.#upstreams.of(server, version));
     const upstreams = this.#upstreams;
-    this.reads = new ReadCalls({ table, tools: this.#tools, upstreams, recorded, mirrorMs: limits.mirrorMs });
+    this.reads = new ReadCalls({ table, tools: this.#names.tools, upstreams, recorded, mirrorMs: limits.mirrorMs });
     this.#health = new Health({
       settings: health,
       upstream: (server, version) => this.#upstreams.of(server, version),
@@ -61,7 +60,7 @@ export class Gateway {
       changed: (change) => this.#table.tell(eventOf(change, table.server(change.server).revision)),
     });
     table.onChange((server) => {
-      this.#tools.forget(server);
+      this.#names.forget(server);
       this.#upstreams.keep(server);
       this.#health.watch(server);
     });
@@ -70,14 +69,13 @@ export class Gateway {
 
   /** Sends one message to its version. */
   send(inbound: InboundMessage, answer: Answer): void {
-    const { message } = inbound;
     const server = this.#table.server(inbound.server);
     const route = routeOf(inbound, server, this.#sealer);
-    const free = message.method === 'tools/call' && route.handles.length === 0 && inbound.wanted === undefined;
-    const others = free ? this.#standIns(server, route) : [];
+    const others = this.#names.others(inbound, server, route);
     if (others.length === 0) return this.#forward(inbound, server, route, answer);
     const failed = (error: unknown): void => answer.fail(asError(error));
-    this.#withTool(inbound, route, others)
+    this.#names
+      .instead(inbound, route, others)
       .then((found) =>
         found === undefined || route.session === undefined
           ? this.#forward(inbound, server, found === undefined ? route : { ...route, version: found }, answer)
@@ -150,26 +148,7 @@ export class Gateway {
     upstream.send(ask, new CountedAnswer(answer, message.method === 'initialize', watch));
   }
 
-  #standIns(server: RegisteredServer, { version }: Route): readonly ServerVersion[] {
-    return standIns(server, version.version, Date.now()).flatMap((name) => versionOf(server, name) ?? []);
-  }
-
-  /** The version that has the tool, if that of the route has not. */
-  async #withTool(
-    inbound: InboundMessage,
-    { version }: Route,
-    others: readonly ServerVersion[],
-  ): Promise<ServerVersion | undefined> {
-    const tool = textAt(inbound.message.params, 'name') ?? '';
-    const caller = { principal: boundTo(inbound), headers: identity(inbound.headers) };
-    const has = async (asked: ServerVersion): Promise<boolean | undefined> =>
-      (await this.#tools.of(inbound.server, asked, caller))?.has(tool);
-    if ((await has(version)) !== false) return undefined;
-    for (const other of others) if (await has(other)) return other;
-    return undefined;
-  }
-
-  /** Calls a tool in a session of the gateway, because the caller's session belongs to another version. */
+  /** Asks in a session of the gateway, because the caller's session belongs to another version. */
   async #outOfSession(inbound: InboundMessage, server: RegisteredServer, route: Route, answer: Answer): Promise<void> {
     const upstream = this.#upstreams.of(inbound.server, route.version);
     await inOwnSession(

@@ -1,6 +1,6 @@
 import { differencesOf, type Difference } from '../domain/gateway/replay.ts';
 import { FAILED, FoundDifferences, GONE, isGood, MAY_WRITE, opening, type ToolDifference } from './compared-call.ts';
-import { listedTools, type ListedTools } from './own-call.ts';
+import { listedTools, type ListedTools } from './lists.ts';
 import type { Fields } from './own-request.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 import type { Upstream } from './upstream.ts';

@@ -1,23 +1,6 @@
-import { SluiceError } from '../domain/errors.ts';
-import { isFields, textAt } from '../domain/gateway/message.ts';
-import { ask, ENVELOPE, JSON_HEADERS, LEGACY, modernHeaders, SELF, tell, type Fields } from './own-request.ts';
+import { textAt } from '../domain/gateway/message.ts';
+import { ask, JSON_HEADERS, LEGACY, SELF, tell, type Fields } from './own-request.ts';
 import type { Upstream } from './upstream.ts';
-
-/** No version lists more pages of tools than this. */
-const MOST_PAGES = 100;
-
-/** All tools that a version lists. The value is whether the tool only reads, as its annotation says. */
-export type ListedTools = ReadonlyMap<string, boolean>;
-
-/** The tools of a version, asked for by the gateway itself. Throws SluiceError. */
-export async function listedTools(upstream: Upstream, headers: Readonly<Record<string, string>>): Promise<ListedTools> {
-  try {
-    const sending = { headers: modernHeaders('tools/list', headers) };
-    return await pages((params) => ask(upstream, 'tools/list', { ...params, _meta: ENVELOPE }, sending));
-  } catch {
-    return inOwnSession(upstream, headers, (request) => pages((params) => request('tools/list', params)));
-  }
-}
 
 type Request = (method: string, params: Fields, signal?: AbortSignal) => Promise<Fields>;
 
@@ -63,21 +46,4 @@ export async function inOwnSession<T>(
   } finally {
     await session.end();
   }
-}
-
-async function pages(list: (params: Fields) => Promise<Fields>): Promise<ListedTools> {
-  const tools = new Map<string, boolean>();
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const result = await list(cursor === undefined ? {} : { cursor });
-    for (const tool of Array.isArray(result['tools']) ? result['tools'] : [])
-      if (isFields(tool) && typeof tool['name'] === 'string') tools.set(tool['name'], readsOnly(tool));
-    cursor = textAt(result, 'nextCursor');
-    if (cursor === undefined) return tools;
-  }
-  throw new SluiceError('UPSTREAM_INVALID', `The version lists more than ${MOST_PAGES} pages of tools.`);
-}
-
-function readsOnly({ annotations }: Fields): boolean {
-  return isFields(annotations) && annotations['readOnlyHint'] === true;
 }

@@ -20,6 +20,11 @@ export function modernHeaders(method: string, headers: Readonly<Record<string, s
   return { ...headers, ...JSON_HEADERS, 'mcp-protocol-version': MODERN, 'mcp-method': method };
 }
 
+interface RpcError {
+  readonly code?: number;
+  readonly message?: string;
+}
+
 /** How a request of the gateway itself is sent. */
 export interface Sending {
   readonly headers: Readonly<Record<string, string>>;
@@ -33,24 +38,22 @@ export interface Sending {
 
 /**
  * The result of a request. Throws SluiceError for every other answer; `details.refused` is then the status over HTTP,
- * or 0 for a JSON-RPC error.
+ * or 0 for a JSON-RPC error, whose code is in `details.rpc`.
  */
 export function ask(upstream: Upstream, method: string, params: Fields, sending: Sending): Promise<Fields> {
   return new Promise((resolve, reject) => {
-    const refused = (why: string, status = 0): void =>
-      reject(
-        new SluiceError('UPSTREAM_INVALID', `The version refuses ${method}: ${why}`, { details: { refused: status } }),
-      );
+    const refused = (why: string, details: Fields): void =>
+      reject(new SluiceError('UPSTREAM_INVALID', `The version refuses ${method}: ${why}`, { details }));
     const answer: Answer = {
       accepted: (id = '') => sending.opened?.(id),
       message: (text) => {
-        const { result, error } = (parseOrNothing(text) ?? {}) as { result?: unknown; error?: { message?: string } };
+        const { result, error } = (parseOrNothing(text) ?? {}) as { result?: unknown; error?: RpcError };
         if (isFields(result)) resolve(result);
-        else if (error) refused(error.message ?? 'no reason');
+        else if (error) refused(error.message ?? 'no reason', { refused: 0, rpc: error.code });
         return true;
       },
       end: () => reject(new SluiceError('UPSTREAM_INVALID', `The version has ended its answer to ${method} early.`)),
-      refuse: (status) => refused(`status ${status}.`, status),
+      refuse: (status) => refused(`status ${status}.`, { refused: status }),
       fail: reject,
       whenReady: (resume) => resume(),
     };

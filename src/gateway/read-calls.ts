@@ -9,7 +9,8 @@ import { RecordedCalls } from './recorded-calls.ts';
 import { replay, type ReplayReport } from './replay.ts';
 import { boundTo, requireVersion } from './route.ts';
 import type { ServerTable } from './server-table.ts';
-import type { ToolNames } from './tool-names.ts';
+import type { KnownLists } from './known-lists.ts';
+import type { ListedTools } from './lists.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** Longest time for one replay, in ms. What is not asked until then is not compared. */
@@ -25,7 +26,7 @@ interface Lease {
 
 export interface ReadCallsParts {
   readonly table: ServerTable;
-  readonly tools: ToolNames;
+  readonly tools: KnownLists<ListedTools>;
   readonly upstreams: Upstreams;
   /** Calls of each reading tool of blue that are kept. 0: none. */
   readonly recorded: number;

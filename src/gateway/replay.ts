@@ -9,7 +9,7 @@ import {
   type Caller,
   type ToolDifference,
 } from './compared-call.ts';
-import { listedTools, type ListedTools } from './own-call.ts';
+import { listedTools, type ListedTools } from './lists.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 import type { Upstream } from './upstream.ts';
 

@@ -1,6 +1,6 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
 // Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty=<file>] [faulty-rare] [dearer]
-// [reads] [asks-key] [end=<file>]. `only` adds a tool of that name. With `faulty`, the results of the tool `version`
+// [reads] [asks-key] [end=<file>]. `only` adds a tool, a prompt, and resources of that name. With `faulty`, the results of the tool `version`
 // are errors, always or while the file exists; with `faulty-rare`, those of `rare`. With `dearer`, `read` gives the
 // price as a text. With `reads`, a server of 2025 has the tool `read` as well. With `asks-key`, the server over HTTP
 // refuses requests without the API key `good`. With `end`, it ends when the file exists, and before it
@@ -10,9 +10,18 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, inputRequired, McpServer, acceptedContent } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  inputRequired,
+  McpServer,
+  ResourceTemplate,
+  acceptedContent,
+} from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { McpServer as McpServer1 } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  McpServer as McpServer1,
+  ResourceTemplate as ResourceTemplate1,
+} from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StdioServerTransport as Stdio1 } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -21,6 +30,8 @@ import { z } from 'zod';
 
 const [label = '', ...options] = process.argv.slice(2);
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+const prompt = () => ({ messages: [{ role: 'user' as const, content: { type: 'text' as const, text: label } }] });
+const resource = (uri: string) => ({ contents: [{ uri, text: label }] });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 const steps = { until: z.string().optional().describe('The answer comes when this file exists') };
 /** Clients lose progress that arrives in one chunk with the answer: findings/mcp-progress-in-one-chunk.sh. */
@@ -44,7 +55,14 @@ function modern(): McpServer {
     ...text(`${label} ${(calls += 1)}`),
     ...(options.includes('faulty') || isSet('faulty') ? { isError: true } : {}),
   }));
-  if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
+  if (options.includes('only')) {
+    server.registerTool('only', { description: 'In this version' }, () => text(label));
+    server.registerPrompt('only', { description: 'In this version' }, prompt);
+    server.registerResource('only', 'only://here', {}, ({ href }) => resource(href));
+    server.registerResource('any', new ResourceTemplate('only://any/{id}', { list: undefined }), {}, ({ href }) =>
+      resource(href),
+    );
+  }
   server.registerTool('rare', { description: 'Seldom called' }, () => ({
     ...text(label),
     ...(options.includes('faulty-rare') ? { isError: true } : {}),
@@ -98,7 +116,13 @@ function modern(): McpServer {
 function legacy(): McpServer1 {
   const server = new McpServer1({ name: 'probe', version: '1' });
   let inSession = 0;
-  if (options.includes('only')) server.registerTool('only', { description: 'In this version' }, () => text(label));
+  if (options.includes('only')) {
+    server.registerTool('only', { description: 'In this version' }, () => text(label));
+    server.registerPrompt('only', { description: 'In this version' }, prompt);
+    server.registerResource('only', 'only://here', {}, ({ href }) => resource(href));
+    const template = new ResourceTemplate1('only://any/{id}', { list: undefined });
+    server.registerResource('any', template, {}, ({ href }) => resource(href));
+  }
   server.registerTool('version', { description: 'Its version' }, () => text(`${label} ${(inSession += 1)}`));
   const read = () =>
     server.registerTool(

@@ -51,3 +51,14 @@ test.each([
   const { code, err } = await ab(worldOf(), ...words);
   expect([code, err]).toEqual([2, expect.stringContaining(message)]);
 });
+
+test('a version says how long names of the blue version before it stay callable, at most 90 days', async () => {
+  const world = worldOf();
+  const grace = (time: string) =>
+    sluice(world, ...'server deploy demo 4.0.0 --type stdio --command node --grace'.split(' '), time);
+
+  const refused = await grace('91d');
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('must not be longer than 90d')]);
+  expect((await grace('7d')).code).toBe(0);
+  expect((await world.services.servers.read('demo'))?.versions[0]).toMatchObject({ graceMs: 7 * 86_400_000 });
+});

@@ -20,11 +20,13 @@ export interface Registration {
   readonly blue?: boolean;
   /** The callers that it is for while it is not blue. Default: all. */
   readonly audience?: Audience;
+  /** How long names of the blue version before it can still be called once it is blue, in ms. Default: a day. */
+  readonly graceMs?: number;
 }
 
 /** Errors: SERVER_VERSION_EXISTS, and those of setTraffic. */
 export function register(server: RegisteredServer, given: Registration, by: By): RegisteredServer {
-  const { version, upstream, traffic, audience, blue = false } = given;
+  const { version, upstream, traffic, audience, graceMs, blue = false } = given;
   if (blue || traffic !== undefined) requireFree(server, by);
   if (server.versions.some((one) => one.version === version))
     throw new SluiceError('SERVER_VERSION_EXISTS', `${server.name} already has a version ${version}.`);
@@ -33,6 +35,7 @@ export function register(server: RegisteredServer, given: Registration, by: By):
     {
       ...{ version, status: 'green', traffic: 0, registeredAt: by.at, ...upstream },
       ...(audience ? { audience } : {}),
+      ...(graceMs === undefined ? {} : { graceMs }),
     } satisfies ServerVersion,
   ];
   const switched = blue ? asBlue(added, version) : added;

@@ -47,6 +47,8 @@ export type ServerVersion = Upstream & {
   readonly health?: Health;
   /** Only these callers may get the version, and `traffic` is a share of them. Absent: all callers may. */
   readonly audience?: Audience;
+  /** How long names of the blue version before this one can still be called, in ms. Absent: GRACE_MS of stand-in.ts. */
+  readonly graceMs?: number;
 };
 
 /** The last rollback, with the names of `mcpVersionHistory`. `timestamp`: epoch milliseconds. */

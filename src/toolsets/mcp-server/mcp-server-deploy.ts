@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationOrZero, toMs } from '../../contract/duration.ts';
 import { parse, invalidInput, type Problem } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { register } from '../../domain/servers/actions.ts';
@@ -10,6 +11,7 @@ import { changeOutput, changeServer, changeText } from './answer.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+const MAX_GRACE_MS = 90 * 86_400_000;
 const texts = z.record(z.string().max(128), z.string().max(8_192));
 
 const input = z.strictObject({
@@ -31,6 +33,10 @@ const input = z.strictObject({
     .describe(
       'A/B: only callers with this header or token claim get it, as header:x-plan=beta; traffic is a share of them.',
     ),
+  grace: durationOrZero
+    .refine((value) => toMs(value) <= MAX_GRACE_MS, 'must not be longer than 90d')
+    .optional()
+    .describe('How long names that only the former blue version has stay callable once this one is blue; default 24h.'),
   blue: z.boolean().optional().describe('Make it the stable version at once. Default: green.'),
   scope: z.enum(SCOPES).optional().describe('Configuration file of a new server; default project.'),
 });
@@ -61,7 +67,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
   },
   touches: touchesNothing,
   async run(context, given) {
-    const { name, version, traffic, blue, scope } = given;
+    const { name, version, traffic, blue, scope, grace } = given;
     const { args, pins } = await pinned(context, given);
     const registration = {
       version,
@@ -69,6 +75,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
       ...(traffic === undefined ? {} : { traffic }),
       ...(blue === undefined ? {} : { blue }),
       ...audienceOf(given),
+      ...(grace === undefined ? {} : { graceMs: toMs(grace) }),
     };
     const answer = await changeServer(context, given, (server, by) => register(server, registration, by), scope);
     const reason = [answer.reason, ...pins].join('; ');

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
-import { listedTools, type ListedTools } from './own-call.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A list is read again after this time, in ms. Until it is there, the one before it counts. */
@@ -10,35 +9,38 @@ const PATIENCE_MS = 2_000;
 /** Lists that are kept, for all callers together. */
 const MOST_LISTS = 1_000;
 
-type Names = ListedTools | undefined;
-
-interface Known {
+interface Known<T> {
   readonly server: string;
   readonly upstream: Upstream;
   until: number;
-  names: Promise<Names>;
+  names: Promise<T | undefined>;
 }
 
-/** Whose list it is: a version may show different tools to different callers. */
+/** Whose list it is: a version may show different items to different callers. */
 export interface Lister {
   readonly principal: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The tools of each version, as the gateway itself has listed them for a caller. */
-export class ToolNames {
-  readonly #known = new Map<string, Known>();
+/** One kind of list of each version, as the gateway itself has read it for a caller. */
+export class KnownLists<T> {
+  readonly #known = new Map<string, Known<T>>();
   readonly #upstream: (server: string, version: ServerVersion) => Upstream;
+  readonly #read: (upstream: Upstream, headers: Lister['headers']) => Promise<T>;
 
-  constructor(upstream: (server: string, version: ServerVersion) => Upstream) {
+  constructor(
+    upstream: (server: string, version: ServerVersion) => Upstream,
+    read: (upstream: Upstream, headers: Lister['headers']) => Promise<T>,
+  ) {
     this.#upstream = upstream;
+    this.#read = read;
   }
 
-  /** Undefined if the version does not list its tools. */
-  of(server: string, version: ServerVersion, { principal, headers }: Lister): Promise<Names> {
+  /** Undefined if the version does not answer. */
+  of(server: string, version: ServerVersion, { principal, headers }: Lister): Promise<T | undefined> {
     const key = JSON.stringify([server, version.version, principal]);
     const upstream = this.#upstream(server, version);
-    const list = (): Promise<Names> => listedTools(upstream, headers).catch(() => undefined);
+    const list = (): Promise<T | undefined> => this.#read(upstream, headers).catch(() => undefined);
     let known = this.#known.get(key);
     if (known?.upstream === upstream && known.until > Date.now()) return known.names;
     const listed = list();
@@ -54,15 +56,15 @@ export class ToolNames {
     for (const [key, { server }] of this.#known) if (server === name) this.#known.delete(key);
   }
 
-  #add(key: string, known: Known): void {
+  #add(key: string, known: Known<T>): void {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MOST_LISTS && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(key, known);
   }
 }
 
-/** A call does not wait long for a list: a version that answers slowly is asked for the tool itself. */
-async function soon(listed: Promise<Names>): Promise<Names> {
+/** A call does not wait long for a list: a version that answers slowly is asked for the item itself. */
+async function soon<T>(listed: Promise<T | undefined>): Promise<T | undefined> {
   const late = new AbortController();
   const waited = sleep(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
   const names = await Promise.race([listed, waited]);
