@@ -5,11 +5,15 @@ const INVALID_PARAMS = -32602;
 const INTERNAL_ERROR = -32603;
 /** The code that SDKs use for an unknown session. */
 const NO_SESSION = -32001;
+const HEADER_MISMATCH = -32_020;
 
 /** A failure of the gateway as the JSON-RPC answer to a request. Its `data` has the code of the catalogue. */
 export function failureMessage(error: SluiceError, id: RpcId | null): string {
-  const { http } = ERRORS[error.code];
-  const code = error.code === 'GATEWAY_SESSION_UNKNOWN' ? NO_SESSION : http < 500 ? INVALID_PARAMS : INTERNAL_ERROR;
+  const own: Readonly<Partial<Record<string, number>>> = {
+    GATEWAY_SESSION_UNKNOWN: NO_SESSION,
+    GATEWAY_HEADER_MISMATCH: HEADER_MISMATCH,
+  };
+  const code = own[error.code] ?? (ERRORS[error.code].http < 500 ? INVALID_PARAMS : INTERNAL_ERROR);
   const data = { code: error.code, next: error.next, ...error.details };
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: `${error.message} ${error.next}`, data } });
 }

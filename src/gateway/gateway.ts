@@ -3,12 +3,14 @@ import { textAt } from '../domain/gateway/message.ts';
 import type { ServerEvent } from '../domain/servers/events.ts';
 import type { RegisteredServer } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
+import { BatchAnswer, messagesOf } from './batch.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
 import { Meter } from './meter.ts';
 import { identity } from './identity.ts';
+import { ParamHeaders } from './param-headers.ts';
 import { ReadCalls } from './read-calls.ts';
 import { inOwnSession } from './own-call.ts';
 import { reportedTask, rewritten, unsealed } from './outgoing.ts';
@@ -41,6 +43,7 @@ export class Gateway {
   readonly #sessions: Sessions;
   readonly #upstreams: Upstreams;
   readonly #names: StaleNames;
+  readonly #headers = new ParamHeaders();
   readonly #health: Health;
   /** Keeps and mirrors calls that only read. */
   readonly reads: ReadCalls;
@@ -61,14 +64,16 @@ export class Gateway {
     });
     table.onChange((server) => {
       this.#names.forget(server);
+      this.#headers.forget(server);
       this.#upstreams.keep(server);
       this.#health.watch(server);
     });
     for (const name of table.names()) this.#health.watch(table.server(name));
   }
 
-  /** Sends one message to its version. */
+  /** Sends one message to its version, or each message of a batch. */
   send(inbound: InboundMessage, answer: Answer): void {
+    if (inbound.message.kind === 'batch') return this.#sendAll(messagesOf(inbound), answer);
     const server = this.#table.server(inbound.server);
     const route = routeOf(inbound, server, this.#sealer);
     const others = this.#names.others(inbound, server, route);
@@ -132,6 +137,18 @@ export class Gateway {
     await this.#upstreams.close();
   }
 
+  #sendAll(messages: readonly InboundMessage[], answer: Answer): void {
+    const batch = new BatchAnswer(answer, messages.length);
+    for (const inbound of messages) {
+      const part = batch.part(inbound.message.kind === 'request' ? inbound.message.id : undefined);
+      try {
+        this.send(inbound, part);
+      } catch (error) {
+        part.fail(asError(error));
+      }
+    }
+  }
+
   #forward(
     inbound: InboundMessage,
     server: RegisteredServer,
@@ -140,11 +157,12 @@ export class Gateway {
     session = route.session,
   ): void {
     const { message, signal } = inbound;
+    const headers = withInner(this.#headers.headersFor(inbound, route.version), route);
     const upstream = this.#upstream(inbound, route);
     if (message.modern) this.#sessions.asked(inbound.server, route.version.version);
     const watch = this.#watch(inbound, route, isDivided(server.versions));
     const text = unsealed(inbound.text, route.handles);
-    const ask = { text, message, headers: withInner(inbound.headers, route), session, signal };
+    const ask = { text, message, headers, session, signal };
     upstream.send(ask, new CountedAnswer(answer, message.method === 'initialize', watch));
   }
 
@@ -181,6 +199,7 @@ export class Gateway {
     return {
       rewrite: (text) => {
         if (wanted) last = text;
+        if (method === 'tools/list' && message.modern) this.#headers.listed(server, version, text);
         const task = reportedTask(text);
         if (task) this.#sessions.task(server, version, task);
         return rewritten(text, how);

@@ -33,7 +33,15 @@ export function inboundOf(
   };
   const principal = caller ? provenPrincipal(caller, headers) : principalOf(headers, socket.remoteAddress ?? '');
   const session = text('mcp-session-id');
-  return { server, principal, session, wanted: wanted ?? text(WANTED), headers: passed(headers, caller), signal };
+  return {
+    server,
+    principal,
+    session,
+    wanted: wanted ?? text(WANTED),
+    via: 'http',
+    headers: passed(headers, caller),
+    signal,
+  };
 }
 
 /** Callers at one address are told apart by the name of their client. */

@@ -9,6 +9,8 @@ export interface Inbound {
   readonly session: string | undefined;
   /** The version that the caller asks for. */
   readonly wanted: string | undefined;
+  /** The connection of the caller. Over stdio, the headers are those that the gateway makes of the message. */
+  readonly via: 'http' | 'stdio';
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

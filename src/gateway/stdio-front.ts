@@ -166,6 +166,6 @@ class StdioConnection {
 
   #inbound(session: string | undefined, message: RpcMessage | undefined): Omit<Inbound, 'signal'> {
     const headers = headersOf(message, this.#revision);
-    return { server: this.#name, principal: this.#principal, session, wanted: undefined, headers };
+    return { server: this.#name, principal: this.#principal, session, wanted: undefined, via: 'stdio', headers };
   }
 }

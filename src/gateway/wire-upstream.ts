@@ -29,10 +29,6 @@ export class WireUpstream implements Upstream {
 
   send(ask: Ask, answer: Answer): void {
     const { message, session } = ask;
-    if (message.kind === 'batch')
-      return answer.fail(
-        new SluiceError('GATEWAY_MESSAGE_INVALID', 'This version takes one message at a time, and got several.'),
-      );
     if (session !== undefined) return this.#inSession(session, answer, (found) => found.send(ask, answer));
     if (message.method === 'initialize') return this.#begin(ask, answer);
     if (message.modern || message.method === 'server/discover') return this.#sharedWire().send(ask, answer);

@@ -1,9 +1,9 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
 // Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty=<file>] [faulty-rare] [dearer]
-// [reads] [asks-key] [end=<file>]. `only` adds a tool, a prompt, and resources of that name. With `faulty`, the results of the tool `version`
+// [reads] [asks-key] [headers] [end=<file>]. `only` adds a tool, a prompt, and resources of that name. With `faulty`, the results of the tool `version`
 // are errors, always or while the file exists; with `faulty-rare`, those of `rare`. With `dearer`, `read` gives the
 // price as a text. With `reads`, a server of 2025 has the tool `read` as well. With `asks-key`, the server over HTTP
-// refuses requests without the API key `good`. With `end`, it ends when the file exists, and before it
+// refuses requests without the API key `good`. With `headers`, `sell` has an argument that a header repeats. With `end`, it ends when the file exists, and before it
 // has answered anything if the file existed.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -72,6 +72,13 @@ function modern(): McpServer {
     { description: 'Only reads', inputSchema: z.object({ id: z.string() }), annotations: { readOnlyHint: true } },
     ({ id }) => text(JSON.stringify({ id, price: options.includes('dearer') ? '12' : 12, asked: randomUUID() })),
   );
+  if (options.includes('headers')) {
+    const inputSchema = z.object({
+      region: z.string().meta({ 'x-mcp-header': 'Region' }),
+      count: z.number().optional(),
+    });
+    server.registerTool('sell', { description: 'Sells', inputSchema }, ({ region }) => text(`${label} in ${region}`));
+  }
   server.registerTool('env', { description: 'Its environment' }, () => text(JSON.stringify(process.env)));
   server.registerTool('fail', { description: 'Fails' }, () => ({ ...text('no'), isError: true }));
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));

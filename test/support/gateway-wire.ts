@@ -49,7 +49,13 @@ export async function ask(
   headers: Headers = {},
   signal?: AbortSignal,
 ): Promise<Rpc> {
-  const { name, _meta } = params as { name?: string; _meta?: object };
+  const {
+    name: tool,
+    uri,
+    taskId,
+    _meta,
+  } = params as Record<'name' | 'uri' | 'taskId', string | undefined> & { _meta?: object };
+  const name = tool ?? uri ?? taskId;
   const message = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ..._meta, ...envelope } } };
   const named = { 'mcp-protocol-version': MODERN, 'mcp-method': method, ...(name ? { 'mcp-name': name } : {}) };
   const { messages } = await post(url, message, { ...named, ...headers }, signal);

@@ -30,6 +30,13 @@ export const GATEWAY_ERRORS = {
     'The session does not exist here, or no longer.',
     'Start a new session with initialize.',
   ),
+  GATEWAY_HEADER_MISMATCH: entry(
+    400,
+    2,
+    false,
+    'The headers of the request do not repeat what its message says.',
+    'Send the headers Mcp-Method, Mcp-Name and Mcp-Param-* with the values of the message.',
+  ),
   GATEWAY_HANDLE_REFUSED: entry(
     400,
     2,
