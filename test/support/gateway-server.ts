@@ -1,10 +1,11 @@
 // A program: a small MCP server over stdio, or over HTTP on a free port with `http`, whose address it then prints.
 // Usage: gateway-server.ts <version> [http|sse] [2025|2026] [only] [faulty] [faulty=<file>] [faulty-rare] [dearer]
-// [reads] [asks-key] [headers] [end=<file>]. `only` adds a tool, a prompt, and resources of that name. With `faulty`, the results of the tool `version`
-// are errors, always or while the file exists; with `faulty-rare`, those of `rare`. With `dearer`, `read` gives the
-// price as a text. With `reads`, a server of 2025 has the tool `read` as well. With `asks-key`, the server over HTTP
-// refuses requests without the API key `good`. With `headers`, `sell` has an argument that a header repeats. With `end`, it ends when the file exists, and before it
-// has answered anything if the file existed.
+// [reads] [asks-key] [headers] [end=<file>]. `only` adds a tool, a prompt, and resources of that name. With `faulty`,
+// the results of the tool `version` are errors, always or while the file exists; with `faulty-rare`, those of `rare`.
+// With `dearer`, `read` gives the price as a text. With `reads`, a server of 2025 has the tool `read` as well. With
+// `asks-key`, the server over HTTP refuses requests without the API key `good`. With `headers`, `sell` has an argument
+// that a header repeats. With `end`, it ends when the file exists, and before it has answered anything if the file
+// existed.
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

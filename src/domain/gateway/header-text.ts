@@ -1,4 +1,4 @@
-/** Text as the value of a header. What a header cannot hold is written as Base64, in the form of revision 2026-07-28. */
+/** Text as the value of a header. What none can hold is written as Base64, in the form of revision 2026-07-28. */
 export function headerText(text: string): string {
   const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?base64?');
   return plain ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;

@@ -2,7 +2,6 @@ import { headerText, textOfHeader } from './header-text.ts';
 import { isFields, textAt, type RpcMessage } from './message.ts';
 
 type Headers = Readonly<Record<string, string>>;
-type Fields = Readonly<Record<string, unknown>>;
 
 const REVISION = 'io.modelcontextprotocol/protocolVersion';
 const NAME_FIELDS: Readonly<Record<string, string>> = {
@@ -78,7 +77,7 @@ function revisionOf({ params }: RpcMessage): string {
 /** An argument as text. Undefined if it is absent, or has a kind that no header repeats. */
 function argumentAt({ params }: RpcMessage, path: readonly string[]): string | undefined {
   let value: unknown = params['arguments'];
-  for (const key of path) value = isFields(value) ? (value as Fields)[key] : undefined;
+  for (const key of path) value = isFields(value) ? value[key] : undefined;
   if (typeof value === 'number')
     return Number.isSafeInteger(value) || !Number.isInteger(value) ? String(value) : undefined;
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : undefined;
