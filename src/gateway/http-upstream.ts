@@ -81,6 +81,14 @@ export class HttpUpstream implements Upstream {
   }
 }
 
+/**
+ * Whether an event renews the time limit of its request. A notification that is no progress does not, so a version that
+ * writes them without end still has to answer.
+ */
+function renews(data: string): boolean {
+  return !/"method"\s*:\s*"notifications\/(?!progress")/.test(data);
+}
+
 /** One request and its answer. */
 class Exchange {
   #over = false;
@@ -146,12 +154,10 @@ class Exchange {
     const text = new StringDecoder('utf8');
     response.on('data', (chunk: Buffer) => {
       if (this.#over) return;
-      this.#heard();
       try {
-        const ready = reader
-          .take(text.write(chunk))
-          .map(({ data, frame }) => this.#answer.message(data, frame))
-          .every(Boolean);
+        const events = reader.take(text.write(chunk));
+        if (events.length === 0 || events.some(({ data }) => renews(data))) this.#heard();
+        const ready = events.map(({ data, frame }) => this.#answer.message(data, frame)).every(Boolean);
         if (ready) return;
         response.pause();
         this.#answer.whenReady(() => response.resume());

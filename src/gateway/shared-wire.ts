@@ -102,7 +102,8 @@ export class SharedWire {
     const id = typeof named === 'number' ? named : this.#open.only;
     const open = id === undefined ? undefined : this.#open.get(id);
     if (!open || id === undefined) return;
-    this.#open.heard(id);
+    // Only progress renews the time limit, so a version that writes without end still has to answer.
+    if (method === 'notifications/progress') this.#open.heard(id);
     open.answer.message(addressed(text, open));
   }
 

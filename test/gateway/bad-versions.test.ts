@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import {
   aServer,
@@ -85,6 +87,44 @@ test('an answer that is too large is an error of its call only', async () => {
   expect(textOf(small)).toBe('small');
   await expectUnharmed(stage);
 }, 30_000);
+
+const FLOOD = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'x' } });
+
+test('a process that floods with messages still has to answer in time, and others answer meanwhile', async () => {
+  const stage = await gatewayWith(
+    shellProgram(`const line = ${JSON.stringify(`${FLOOD}\n`)}.repeat(20);
+      const more = () => process.stdout.write(line, () => setImmediate(more)); process.stdin.once('data', more);`),
+    { limits: { silenceMs: 4_000 } },
+  );
+  const flooded = call(stage.url('it'), 'version', BAD);
+  await expectUnharmed(stage);
+  expect(codeOf(await flooded)).toBe('UPSTREAM_TIMEOUT');
+  await expectUnharmed(stage);
+}, 60_000);
+
+test('a server over HTTP that floods with messages still has to answer in time', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const more = setInterval(() => response.write(`data: ${FLOOD}\n\n`.repeat(20)), 2);
+    response.once('close', () => clearInterval(more));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stage = await gatewayWith(remote(`http://127.0.0.1:${port}/mcp`), { limits: { silenceMs: 4_000 } });
+  expect(codeOf(await call(stage.url('it'), 'version', BAD))).toBe('UPSTREAM_TIMEOUT');
+  await expectUnharmed(stage);
+  server.closeAllConnections();
+  server.close();
+}, 60_000);
+
+test('50 MB of a process are refused, and its next call is answered', async () => {
+  const reply = `const large = m.params.name === "large" ? "x".repeat(50_000_000) : "small";
+    say({ jsonrpc: "2.0", id: m.id, result: { content: [{ text: large }] } })`;
+  const stage = await gatewayWith(answering(reply));
+  expect(codeOf(await call(stage.url('it'), 'large', BAD))).toBe('UPSTREAM_TOO_LARGE');
+  expect(textOf(await call(stage.url('it'), 'small', BAD))).toBe('small');
+  await expectUnharmed(stage);
+}, 60_000);
 
 test('50 MB over HTTP are refused while they arrive', async () => {
   const big = await startHttpServer(() => ({

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Contract, Json } from '../../domain/servers/contract/lock.ts';
 import { resolved } from '../../domain/servers/references.ts';
+import { limitedFetch } from './limited-fetch.ts';
 import type { Upstream } from '../../domain/servers/server.ts';
 
 /** The eras that are tried: the revision of 2026, and those of 2025. The newest one that works is read. */
@@ -17,7 +18,7 @@ const ERAS = [
   ['2025', 'legacy'],
 ] as const;
 const MAX_PAGES = 100;
-/** Bytes of one line or message of a server over stdio. */
+/** Bytes of one message of a server over stdio, and of one answer over HTTP. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
 /** Characters of the beginning, and of the end, of what a program writes to its standard error. */
 const MOST_WRITTEN = 400;
@@ -74,7 +75,7 @@ interface Reached {
 function transportTo(upstream: Upstream): Reached {
   if (upstream.transport === 'stdio') return programOf(upstream);
   const { url, headers } = upstream;
-  const options = { requestInit: { headers } };
+  const options = { requestInit: { headers }, fetch: limitedFetch(MAX_MESSAGE) };
   const transport =
     upstream.transport === 'sse'
       ? new SSEClientTransport(new URL(url), options)

@@ -6,6 +6,7 @@ import { createContracts } from '../../../src/adapters/contract-reader/index.ts'
 import { compareContracts } from '../../../src/domain/servers/contract/compare.ts';
 import type { Upstream } from '../../../src/domain/servers/server.ts';
 import { createFakeGateway } from '../../support/fake-gateway.ts';
+import { startHttpServer } from '../../support/http-server.ts';
 import { startTestServer } from '../../support/mcp-server.ts';
 import { EVERYTHING, installEverything } from '../../support/published-servers.ts';
 import type { HttpServer } from '../../../src/http/server.ts';
@@ -14,6 +15,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-contracts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const contracts = createContracts(folder, { env: { KEY: 'value' }, timeout: 8_000 });
 const of = (version: string) => ({ server: 'demo', version });
+/** Messages that answer nothing, as fast as they are read. */
+const FLOOD = `const line = '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}\\n';
+  const more = () => process.stdout.write(line.repeat(20), () => setImmediate(more)); more();`;
 const script = (code: string): Upstream => ({
   transport: 'stdio',
   command: process.execPath,
@@ -60,6 +64,7 @@ describe('a bad server is an error with its reason', () => {
       'last',
     ],
     ['one that talks nonsense', script('setInterval(() => console.log("nonsense"), 50)'), 'answers in no protocol era'],
+    ['one that sends 50 MB', script('process.stdout.write("x".repeat(50_000_000))'), 'answers in no protocol era'],
     ['one that never answers', script('process.stdin.resume()'), 'answers in no protocol era'],
     [
       'one without an address',
@@ -73,6 +78,22 @@ describe('a bad server is an error with its reason', () => {
       message: expect.stringContaining(why),
     });
   });
+
+  test('one that floods with messages and never answers', async () => {
+    const quick = createContracts(folder, { env: {}, timeout: 200 });
+    await expect(quick.read(of('1'), script(FLOOD))).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  }, 30_000);
+
+  test('one over HTTP that sends 50 MB, of which 16 are read', async () => {
+    const body = `{"jsonrpc":"2.0","id":0,"result":{"text":"${'x'.repeat(50_000_000)}"}}`;
+    const large = await startHttpServer(() => ({ headers: { 'content-type': 'application/json' }, body }));
+    const upstream: Upstream = { transport: 'streamable-http', url: `${large.url}/mcp`, headers: {} };
+    await expect(contracts.read(of('1'), upstream)).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: expect.stringContaining('an answer has more than 16777216 bytes'),
+    });
+    await large.close();
+  }, 30_000);
 
   test('a reference to a variable that is not set', async () => {
     const upstream: Upstream = { transport: 'stdio', command: 'node', args: [], env: { A: '${MISSING}' } };
