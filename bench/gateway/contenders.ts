@@ -17,6 +17,10 @@ export interface Contender {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** What the tool `echo` of the upstream is called there. Absent: echo. */
+  readonly tool?: string;
+  /** Headers that it asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +33,13 @@ export async function startSluice(upstream: Upstream): Promise<Contender> {
   const env = { ...process.env, ...settings, SLUICE_GATEWAY_PORT: String(port) };
   const args = [join(ROOT, 'bin', 'sluice.mjs'), 'gateway'];
   return started('sluice', process.execPath, args, `http://127.0.0.1:${port}/servers/it/mcp`, { cwd: folder, env });
+}
+
+/** How a client starts `sluice gateway` as its server, over the registry in this folder. */
+export function stdioGateway(folder: string) {
+  const args = [join(ROOT, 'bin', 'sluice.mjs'), 'gateway', '--stdio', 'it'];
+  const settings = { SLUICE_LOG_LEVEL: 'silent', SLUICE_HOME: folder, SLUICE_MCP_PROJECT: folder };
+  return { command: process.execPath, args, env: { ...process.env, ...settings } };
 }
 
 /** A folder with a registry whose server `it` has one version with all traffic. */
@@ -66,7 +77,7 @@ interface Where {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-async function started(name: string, command: string, args: readonly string[], url: string, where: Where = {}) {
+export async function started(name: string, command: string, args: readonly string[], url: string, where: Where = {}) {
   const child = spawn(command, [...args], { ...where, stdio: ['ignore', 'ignore', 'ignore'], detached: true });
   await listening(name, url, child);
   return { name, url, pid: child.pid ?? 0, stop: () => ended(child) };
@@ -96,7 +107,7 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/root.mjs';
 import { short } from '../tools/figures.ts';
-import { startMcpProxy, startSluice, startSupergateway, type Contender } from './contenders.ts';
+import { startMcpProxy, startSluice, startSupergateway, startUpstream, type Contender } from './contenders.ts';
 import { startHttpUpstream } from './http-upstream.ts';
-import { direct, idleSessions, through, type Amount, type Figures } from './measure.ts';
+import { startContextForge } from './context-forge.ts';
+import { CALLERS, direct, idleSessions, through, type Amount, type Figures } from './measure.ts';
 import { installPeers, type Programs } from './peers.ts';
+import { starts, type Starts } from './starts.ts';
 import { toHttp } from './to-http.ts';
 
 const SESSIONS = 1_000;
+const FOLDER = join(ROOT, '.sluice', 'bench-gateway');
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
@@ -17,35 +20,56 @@ process.exit(await main());
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-  const amount = values.quick ? { calls: 200, callers: 32, ms: 2_000 } : { calls: 1_000, callers: 32, ms: 10_000 };
-  const programs = await installPeers(join(ROOT, '.sluice', 'bench-gateway'), say);
-  const figures = await measured(programs, amount);
+  const amount = values.quick ? { calls: 200, ms: 1_000, starts: 3 } : { calls: 1_000, ms: 10_000, starts: 10 };
+  const programs = await installPeers(FOLDER, say);
+  const figures = await measured(programs, amount, values.quick);
+  const firstAnswers = await starts(programs, amount.starts);
+  say('starts: measured');
   const bridges = await toHttp(programs, amount, say);
   const memory = await memoryOfSessions();
   console.log(`\n${table(figures)}\n`);
   console.log(`From a stdio client to the same server over HTTP:\n\n${timesOf(bridges)}\n`);
+  console.log(startsLine(firstAnswers));
   console.log(lastLine(figures, memory));
   return 0;
 }
 
-async function measured(programs: Programs, amount: Amount): Promise<readonly Figures[]> {
+async function measured(programs: Programs, amount: Amount, quick: boolean): Promise<readonly Figures[]> {
   const figures = [await direct(programs.upstream, amount)];
   const [command = '', ...args] = programs.upstream;
-  const starts: readonly (() => Promise<Contender>)[] = [
+  const contenders: readonly (() => Promise<Contender>)[] = [
     () => startSluice({ transport: 'stdio', command, args, env: {} }),
     () => startSupergateway(programs),
     () => startMcpProxy(programs),
   ];
-  for (const start of starts) {
-    const contender = await start();
-    try {
-      figures.push(await through(contender, amount));
-      say(`${contender.name}: measured`);
-    } finally {
-      await contender.stop();
-    }
-  }
+  for (const start of contenders) figures.push(await measuredOf(start, amount));
+  if (quick) say('ContextForge: left out with --quick, because its start takes half a minute');
+  else figures.push(...(await contextForge(programs, amount)));
   return figures;
+}
+
+async function measuredOf(start: () => Promise<Contender>, amount: Amount): Promise<Figures> {
+  const contender = await start();
+  try {
+    const figures = await through(contender, amount);
+    say(`${contender.name}: measured`);
+    return figures;
+  } finally {
+    await contender.stop();
+  }
+}
+
+/** It needs Python, and twice the time of all others. Where it cannot be had, the others are compared without it. */
+async function contextForge(programs: Programs, amount: Amount): Promise<readonly Figures[]> {
+  const upstream = await startUpstream(programs);
+  try {
+    return [await measuredOf(() => startContextForge(upstream.url, join(FOLDER, 'contextforge'), say), amount)];
+  } catch (error) {
+    say(`ContextForge: left out, because it does not work here: ${String(error)}`);
+    return [];
+  } finally {
+    await upstream.stop();
+  }
 }
 
 async function memoryOfSessions(): Promise<number> {
@@ -65,9 +89,15 @@ function added({ p50 }: Figures, figures: readonly Figures[]): number {
 
 function table(figures: readonly Figures[]): string {
   const rows = figures.map((one) =>
-    [one.name.padEnd(14), one.p50.toFixed(2), added(one, figures).toFixed(2), short(one.rate)].join('\t'),
+    [
+      one.name.padEnd(14),
+      one.p50.toFixed(2),
+      added(one, figures).toFixed(2),
+      ...CALLERS.map((callers) => short(one.rates[callers] ?? NaN)),
+    ].join('\t'),
   );
-  return ['contender     \tp50 ms\tadded\tcalls/s at 32', ...rows].join('\n');
+  const head = ['contender     ', 'p50 ms', 'added', ...CALLERS.map((callers) => `calls/s at ${callers}`)];
+  return [head.join('\t'), ...rows].join('\n');
 }
 
 function timesOf(figures: readonly Figures[]): string {
@@ -77,14 +107,20 @@ function timesOf(figures: readonly Figures[]): string {
   return ['contender     \tp50 ms\tadded', ...rows].join('\n');
 }
 
+function startsLine({ direct, sluice }: Starts): string {
+  const [alone, behind] = [direct, sluice].map((ms) => `${Math.round(ms)} ms`);
+  return `start to first answer over stdio: direct ${alone}, behind sluice ${behind}, x${(sluice / direct).toFixed(2)}`;
+}
+
 /** Ratios to the best of the others: of the added time, below 1 is faster; of the calls, above 1 is more. */
 function lastLine(figures: readonly Figures[], memory: number): string {
   const ours = figures.find(({ name }) => name === 'sluice');
   const peers = figures.filter(({ name }) => name !== 'sluice' && name !== 'direct');
   const [quickest] = peers.toSorted((a, b) => a.p50 - b.p50);
-  const [busiest] = peers.toSorted((a, b) => b.rate - a.rate);
+  const at32 = ({ rates }: Figures): number => rates[32] ?? NaN;
+  const [busiest] = peers.toSorted((a, b) => at32(b) - at32(a));
   if (!ours || !quickest || !busiest) throw new Error('nothing to compare with');
   const time = (added(ours, figures) / added(quickest, figures)).toFixed(2);
-  const rate = (ours.rate / busiest.rate).toFixed(2);
+  const rate = (at32(ours) / at32(busiest)).toFixed(2);
   return `added p50 x${time} of ${quickest.name}, calls/s x${rate} of ${busiest.name}, ${SESSIONS} sessions ${short(memory)} MB`;
 }

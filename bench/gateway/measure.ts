@@ -6,19 +6,23 @@ import { handshake } from '../tools/wire.ts';
 import type { Contender } from './contenders.ts';
 import { Session } from './session.ts';
 
-/** How much is measured. `calls`: one after the other. `ms`: duration with several at once. */
+/** How much is measured. `calls`: one after the other. `ms`: duration for each number of callers. `starts`: cold starts. */
 export interface Amount {
   readonly calls: number;
-  readonly callers: number;
   readonly ms: number;
+  readonly starts: number;
 }
+
+/** How many call at once. */
+export const CALLERS = [1, 8, 32, 256] as const;
+export type CallerCount = (typeof CALLERS)[number];
 
 export interface Figures {
   readonly name: string;
   /** Time of one call, in ms. */
   readonly p50: number;
-  /** Calls per second with several callers at once. NaN for the direct connection. */
-  readonly rate: number;
+  /** Calls per second by the number of callers at once. Empty for a connection over pipes. */
+  readonly rates: Readonly<Partial<Record<CallerCount, number>>>;
 }
 
 const WARM = 30;
@@ -40,36 +44,61 @@ export async function overPipes(
     await handshake(wire);
     const call = async (): Promise<number> =>
       (await wire.request('tools/call', { name: 'echo', arguments: { message: 'hello' } })).ms;
-    return { name, p50: await median(call, calls), rate: NaN };
+    return { name, p50: await median(call, calls), rates: {} };
   } finally {
     await wire.close();
   }
 }
 
 /** A server over HTTP, one call after the other in one session. */
-export async function overHttp({ name, url }: Contender, { calls }: Pick<Amount, 'calls'>): Promise<Figures> {
-  const session = await Session.open(url);
+export async function overHttp(contender: Contender, { calls }: Pick<Amount, 'calls'>): Promise<Figures> {
+  const session = await Session.open(contender);
   try {
-    return { name, p50: await median(() => session.call(), calls), rate: NaN };
+    return { name: contender.name, p50: await median(() => session.call(), calls), rates: {} };
   } finally {
     session.close();
   }
 }
 
-/** One session: first one call after the other, then as many at once as `callers` says. */
-export async function through({ name, url }: Contender, { calls, callers, ms }: Amount): Promise<Figures> {
-  const session = await Session.open(url);
-  const p50 = await median(() => session.call(), calls);
+/** One session: first one call after the other, then with each number of callers at once. */
+export async function through(contender: Contender, { calls, ms }: Amount): Promise<Figures> {
+  const session = await Session.open(contender);
+  try {
+    const p50 = await median(() => session.call(), calls);
+    const rates: Partial<Record<CallerCount, number>> = {};
+    for (const callers of CALLERS) rates[callers] = await rateOf(session, callers, ms);
+    return { name: contender.name, p50, rates };
+  } finally {
+    session.close();
+  }
+}
+
+async function rateOf(session: Session, callers: number, ms: number): Promise<number> {
   let done = 0;
-  const until = performance.now() + ms;
+  const began = performance.now();
+  const until = began + ms;
   const caller = async (): Promise<void> => {
     for (; performance.now() < until; done += 1) await session.call();
   };
-  const began = performance.now();
   await Promise.all(Array.from({ length: callers }, caller));
-  const rate = done / ((performance.now() - began) / 1_000);
-  session.close();
-  return { name, p50, rate };
+  return done / ((performance.now() - began) / 1_000);
+}
+
+/** From the start of a program that serves over its pipes to its first answer to a call, in ms. The median. */
+export async function firstAnswer(launch: ConstructorParameters<typeof StdioWire>[0], starts: number): Promise<number> {
+  const times: number[] = [];
+  for (let turn = 0; turn < starts; turn += 1) {
+    const began = performance.now();
+    const wire = new StdioWire(launch);
+    try {
+      await handshake(wire);
+      await wire.request('tools/call', { name: 'echo', arguments: { message: 'hello' } });
+      times.push(performance.now() - began);
+    } finally {
+      await wire.close();
+    }
+  }
+  return percentile(times, 0.5);
 }
 
 async function median(call: () => Promise<number>, calls: number): Promise<number> {
@@ -80,10 +109,10 @@ async function median(call: () => Promise<number>, calls: number): Promise<numbe
 }
 
 /** Memory of a gateway with open sessions that nobody uses, in MiB. */
-export async function idleSessions({ url, pid }: Contender, sessions: number): Promise<number> {
+export async function idleSessions(contender: Contender, sessions: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   for (let opened = 0; opened < sessions; opened += 20)
-    await Promise.all(Array.from({ length: 20 }, () => Session.open(url, agent)));
+    await Promise.all(Array.from({ length: 20 }, () => Session.open(contender, agent)));
   agent.destroy();
-  return residentMib(pid);
+  return residentMib(contender.pid);
 }

@@ -1,7 +1,10 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
+import type { Contender } from './contenders.ts';
 
 const LIMIT_MS = 30_000;
 const REVISION = '2025-06-18';
+
+type Reached = Pick<Contender, 'url' | 'tool' | 'headers'>;
 
 /** One 2025 session with a gateway, whose calls may overlap. */
 export class Session {
@@ -11,15 +14,18 @@ export class Session {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
   };
+  readonly #tool: string;
   #id = 0;
 
-  private constructor(url: string, agent: Agent) {
+  private constructor({ url, tool = 'echo', headers = {} }: Reached, agent: Agent) {
     this.#url = new URL(url);
+    this.#tool = tool;
+    Object.assign(this.#headers, headers);
     this.#agent = agent;
   }
 
-  static async open(url: string, agent = new Agent({ keepAlive: true })): Promise<Session> {
-    const session = new Session(url, agent);
+  static async open(reached: Reached, agent = new Agent({ keepAlive: true })): Promise<Session> {
+    const session = new Session(reached, agent);
     const clientInfo = { name: 'bench', version: '1' };
     await session.#post('initialize', { protocolVersion: REVISION, capabilities: {}, clientInfo }, true);
     session.#headers['mcp-protocol-version'] = REVISION;
@@ -30,7 +36,7 @@ export class Session {
   /** Calls `echo`. Returns the time until the last byte of the answer, in ms. */
   async call(): Promise<number> {
     const began = performance.now();
-    const text = await this.#post('tools/call', { name: 'echo', arguments: { message: 'hello' } }, true);
+    const text = await this.#post('tools/call', { name: this.#tool, arguments: { message: 'hello' } }, true);
     const ms = performance.now() - began;
     if (!text.includes('hello')) throw new Error(`not an answer: ${text.slice(0, 200)}`);
     return ms;

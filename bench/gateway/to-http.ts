@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { ROOT } from '../../scripts/root.mjs';
-import { registered, startUpstream, type Contender } from './contenders.ts';
+import { registered, startUpstream, stdioGateway, type Contender } from './contenders.ts';
 import { overHttp, overPipes, type Amount, type Figures } from './measure.ts';
 import type { Programs } from './peers.ts';
 
@@ -18,19 +16,13 @@ export async function toHttp(
     const folder = await registered({ transport: 'streamable-http', url: upstream.url, headers: {} });
     const figures = [
       await overHttp(upstream, amount),
-      await orNothing('sluice', say, () => overPipes('sluice', sluice(folder), amount)),
+      await orNothing('sluice', say, () => overPipes('sluice', stdioGateway(folder), amount)),
       await orNothing('mcp-remote', say, () => overPipes('mcp-remote', remote(programs, upstream, folder), amount)),
     ];
     return figures.filter((one) => one !== undefined);
   } finally {
     await upstream.stop();
   }
-}
-
-function sluice(folder: string) {
-  const args = [join(ROOT, 'bin', 'sluice.mjs'), 'gateway', '--stdio', 'it'];
-  const settings = { SLUICE_LOG_LEVEL: 'silent', SLUICE_HOME: folder, SLUICE_MCP_PROJECT: folder };
-  return { command: process.execPath, args, env: { ...process.env, ...settings } };
 }
 
 /** It keeps the state of logins in the home of the user, so it gets another one. */
