@@ -60,6 +60,7 @@ export async function runCommand(
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
+    if (command.exit) process.exitCode = command.exit(output);
     const text = (): string => {
       const words = flagWords(command.text(followed ? { ...output, next: '' } : output), command);
       return terminalWords(words, CATALOGUE, raw);

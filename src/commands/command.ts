@@ -157,6 +157,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
   /** The catalogue's error code when the answer itself reports a failure. It decides the exit code of the CLI. */
   problem?(output: z.output<O>): ErrorCode | undefined;
+  /** The exit code of the CLI, if it is not the one of `problem`: that of a program which the command ran. */
+  exit?(output: z.output<O>): number;
   /** The result in a few lines. It contains only facts from `output`. */
   text(output: z.output<O>): string;
   /** What is left to say of an answer whose lines were shown as they came. If absent: `text`. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { namesAt } from './fields.ts';
+import { issueText } from './issue-text.ts';
 import { nearest } from './nearest.ts';
 
 /** One fault of an input. `path`: the field, dotted. It is empty for the whole input. */
@@ -41,7 +42,7 @@ function toProblems(schema: z.ZodType, issue: z.core.$ZodIssue, value: unknown, 
   const path = dotted([...at, ...issue.path]);
   if (issue.code === 'invalid_type' && valueAt(value, issue.path) === undefined)
     return [{ path, message: issue.message.startsWith('Invalid') ? 'is missing' : cleanText(issue.message, 300) }];
-  if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issue.message, 300) }];
+  if (issue.code !== 'invalid_value') return [{ path, message: cleanText(issueText(issue), 300) }];
   return [unknownValue(path, issue.values.map(String), valueAt(value, issue.path), issue.message)];
 }
 

@@ -17,7 +17,7 @@ export interface HelmRecord extends HelmReleaseAt {
 export interface HelmReleasesPort {
   /**
    * The records of one release, of a namespace, or of the cluster: by namespace and name, the newest revision first.
-   * Errors: NAMESPACE_NOT_FOUND.
+   * Errors: NAMESPACE_NOT_FOUND, and NOT_APPLICABLE for a named release that Helm keeps in ConfigMaps.
    */
   records(from: {
     readonly cluster: string;

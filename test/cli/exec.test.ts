@@ -25,6 +25,16 @@ test('the words behind -- are the command, each as it was given', async () => {
   expect([out.split('\n')[0], code]).toEqual([JSON.stringify(words), 0]);
 });
 
+test('the command line ends with the exit code of the program', async () => {
+  fake.cluster.runs = () => ({ code: 42, stdout: '' });
+  const run = ['kubernetes', 'exec', 'shop/web-1', '--yes', '--', 'false'];
+  expect((await sluice(world, ...run)).code).toBe(42);
+  const { out, code } = await sluice(world, ...run.slice(0, 3), '--json', ...run.slice(3));
+  expect([JSON.parse(out), code]).toEqual([expect.objectContaining({ exit_code: 42 }), 42]);
+  fake.cluster.delete({ kind: POD, namespace: 'shop', name: 'web-1' });
+  expect((await sluice(world, ...run)).code).toBe(5);
+});
+
 test('a person is asked, and without the setting the command says which one it needs', async () => {
   const asked = await sluice({ ...world, answer: false }, 'k8s', 'exec', 'shop/web-1', 'ls');
   expect(asked.asked).toEqual(['Run ["ls"] in shop/web-1?']);

@@ -98,7 +98,7 @@ test.each<[string, unknown, string]>([
     'analysis.metrics.0.query: must not be longer than 4000',
   ],
   ['no limit', { ...LIMIT, max: undefined }, 'analysis.metrics.0.max: is missing: give max, min or both'],
-  ['a limit that is no number', { ...LIMIT, max: '2' }, 'analysis.metrics.0.max: Invalid input: expected number'],
+  ['a limit that is no number', { ...LIMIT, max: '2' }, 'analysis.metrics.0.max: must be a number'],
   ['an infinite limit', { ...LIMIT, max: Infinity }, 'analysis.metrics.0.max'],
   ['NaN', { ...LIMIT, max: Number.NaN }, 'analysis.metrics.0.max'],
   [

@@ -26,7 +26,17 @@ const GROUPS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Every command, also those that a setting switches on and those of the terminal. */
-const ALL = TOOLSETS.flatMap(({ commands, switched = [], terminal = [] }) => [...commands, ...switched, ...terminal]);
+export const ALL = TOOLSETS.flatMap(({ commands, switched = [], terminal = [] }) => [
+  ...commands,
+  ...switched,
+  ...terminal,
+]);
+
+function commandOf(tool: string) {
+  const command = ALL.find(({ name }) => name === tool);
+  if (!command) throw new Error(`there is no ${tool}`);
+  return command;
+}
 
 /** The tools k8s_* and helm_* over a cluster in memory. */
 export class KubernetesStage {
@@ -53,9 +63,13 @@ export class KubernetesStage {
     return ref;
   }
 
+  /** The answer of a tool, as a person reads it. */
+  async shown(tool: string, raw: object): Promise<string> {
+    return commandOf(tool).text(await this.call(tool, raw));
+  }
+
   async call(tool: string, raw: object): Promise<Output> {
-    const command = ALL.find(({ name }) => name === tool);
-    if (!command) throw new Error(`there is no ${tool}`);
+    const command = commandOf(tool);
     const output = await execute({
       command,
       raw,

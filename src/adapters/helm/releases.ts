@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { isRecord } from '../../domain/cluster-objects/api-object.ts';
 import { statusOf } from '../../domain/helm/read-revision.ts';
 import type { HelmRecord, HelmReleasesPort } from '../../ports/helm-releases.ts';
-import type { Clusters } from '../kubernetes/cluster-client.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { ClusterClient, Clusters } from '../kubernetes/cluster-client.ts';
 import { FIELD_MANAGER, type Kind } from '../kubernetes/kinds.ts';
 import { requireNamespace } from '../kubernetes/require-namespace.ts';
 import { decodedRecord, encodedRecord, revisionIn } from './record-content.ts';
 
 const SECRET: Kind = { name: 'Secret', group: '', version: 'v1', plural: 'secrets', missing: 'HELM_RELEASE_NOT_FOUND' };
+const CONFIG_MAP: Kind = { ...SECRET, name: 'ConfigMap', plural: 'configmaps' };
 const PREFIX = 'sh.helm.release.v1.';
 
 const Record = z.object({
@@ -32,7 +34,10 @@ export function createHelmReleases(clusters: Clusters): HelmReleasesPort {
         ...(current ? ['status!=superseded'] : []),
       ];
       const items = await client.list(SECRET, namespace, selector.join(','));
-      if (items.length === 0 && namespace !== undefined) await requireNamespace(client, namespace);
+      if (items.length === 0 && namespace !== undefined) {
+        await requireNamespace(client, namespace);
+        if (name !== undefined) await refuseConfigMaps(client, namespace, name);
+      }
       return items.flatMap((item) => recordOf(cluster, item)).toSorted(byNameThenRevision);
     },
     open: async ({ encoded }) => revisionIn(encoded),
@@ -49,6 +54,23 @@ export function createHelmReleases(clusters: Clusters): HelmReleasesPort {
         );
     },
   };
+}
+
+/**
+ * Helm with HELM_DRIVER=configmap keeps releases in ConfigMaps. Without this check an installation would write a second
+ * release over the objects of the first. An account that may not list ConfigMaps gets no error. Errors: NOT_APPLICABLE.
+ */
+async function refuseConfigMaps(client: ClusterClient, namespace: string, name: string): Promise<void> {
+  const found = await client.list(CONFIG_MAP, namespace, `owner=helm,name=${name}`).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'FORBIDDEN') return [];
+    throw error;
+  });
+  if (found.length === 0) return;
+  throw new SluiceError(
+    'NOT_APPLICABLE',
+    `Helm keeps the release ${namespace}/${name} in ConfigMaps. These tools work with releases in Secrets only. Nothing was changed.`,
+    { next: 'Use the program helm with HELM_DRIVER=configmap, or copy the records of the release into Secrets.' },
+  );
 }
 
 /** Other Secrets with the label are not Helm's. */

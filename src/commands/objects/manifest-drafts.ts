@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { anyObjectName, kindName } from '../../contract/cluster-object.ts';
+import { problemsOf } from '../../contract/parse.ts';
 import { dnsName } from '../../contract/target.ts';
 import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -11,7 +12,7 @@ import { kindIn, located, objectText } from './located.ts';
 
 /** What an object of a manifest has to say about itself. */
 export const ManifestHead = z.object({
-  apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/),
+  apiVersion: z.string().regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/, 'must be a version of an API, as in v1 or apps/v1'),
   kind: kindName,
   metadata: z.object({ name: anyObjectName, namespace: dnsName.optional() }),
 });
@@ -74,12 +75,17 @@ function absent(error: unknown): undefined {
   if (!(error instanceof SluiceError && error.code === 'OBJECT_NOT_FOUND')) throw error;
 }
 
+/** What is wrong with the head of a document: "metadata.name is missing". */
+export function headFaults(document: ApiObject): readonly string[] {
+  return problemsOf(ManifestHead, document).map(({ path, message }) => `${path} ${message}`);
+}
+
 /** Errors: INVALID_INPUT. */
 function headOf(document: ApiObject, index: number, field: string): ManifestHead {
-  const { data, error } = ManifestHead.safeParse(document);
+  const { data } = ManifestHead.safeParse(document);
   const annotations = Object.keys(data ? (metaOf(document).annotations ?? {}) : {});
   const wrong = [
-    ...(error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+    ...headFaults(document),
     ...(Array.isArray(document['items']) && data?.kind.endsWith('List')
       ? ['write the items of the list as documents']
       : []),

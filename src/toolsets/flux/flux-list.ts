@@ -1,3 +1,4 @@
+import { plural } from '../../domain/plural.ts';
 import { z } from 'zod';
 import { cursorField, DEFAULT_BYTES, kindName, maxBytes, objectsFields } from '../../contract/cluster-object.ts';
 import { toDuration } from '../../domain/duration-text.ts';
@@ -27,7 +28,7 @@ const output = z.strictObject({
   columns: z.array(z.string()),
   rows: z.array(z.array(z.string())),
   total: z.number().describe('How many match.'),
-  counts: z.record(z.string(), z.number()).describe('How many of all are in each state.'),
+  counts: z.record(z.string(), z.number()).describe('Number of objects in each state, whatever `state` asks for.'),
   forgotten: z.array(suspensionRow).describe('Suspensions that have expired, or that nobody has ended for a week.'),
   forgotten_total: z.number(),
   not_read: z.array(z.string()),
@@ -77,7 +78,8 @@ export const fluxList: Command<typeof input, typeof output> = {
   text: ({ rows, total, counts, forgotten, forgotten_total: all, not_read: notRead, cursor }) =>
     [
       ...rows.map((row) => row.filter(Boolean).join('  ')),
-      `${rows.length} of ${total} objects${cursor === undefined ? '.' : `; there are more: repeat the call with cursor "${cursor}".`} All together: ${countsText(counts)}.`,
+      `${rows.length} of ${plural(total, 'object')} that match${cursor === undefined ? '.' : `; there are more: repeat the call with cursor "${cursor}".`}`,
+      countsText(counts),
       ...forgotten.map(({ object, ...one }) => `${object}: ${suspensionText(one)}`),
       ...(all > forgotten.length ? [`${all - forgotten.length} further forgotten suspensions.`] : []),
       ...notRead.map((one) => `Not read: ${one}`),
@@ -99,10 +101,14 @@ function countsOf(all: readonly Known[]): Record<string, number> {
   return Object.fromEntries([...groups].map(([state, those]) => [state, those.length]));
 }
 
-const countsText = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ') || 'no object of Flux';
+/** The objects of all states, of which a list with `state` shows a part. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const states = Object.entries(counts).map(([state, count]) => `${count} ${STATE_WORDS[state] ?? state}`);
+  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  return sum === 0 ? 'No object of Flux was found.' : `Of ${plural(sum, 'object')} of Flux: ${states.join(', ')}.`;
+}
+
+const STATE_WORDS: Readonly<Record<string, string>> = { none: 'without a state' };
 
 /** The first rows that fit into the size. At least one, so that a list ends. */
 function fitting(found: readonly Known[], now: number, max: number): readonly (readonly string[])[] {

@@ -6,7 +6,7 @@ import { chartText, HELM_STATUSES, isHeld, type HelmRevision } from '../../domai
 import { plural } from '../../domain/plural.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command } from '../../commands/command.ts';
-import { problemRow, problemText, readinessOf, type Readiness } from './readiness.ts';
+import { problemLines, problemRow, readinessOf, type Readiness } from './readiness.ts';
 import { renderedObjects } from './rendered.ts';
 import { recordsOf, releaseAt, revisionOf } from './revisions.ts';
 
@@ -54,7 +54,7 @@ export const helmStatus: Command<typeof input, typeof output> = {
       ready
         ? `Every object is there and ready: ${objects}.`
         : `Not ready: ${problems.length} of ${plural(objects, 'object')}.`,
-      ...problems.map((one) => `  ${problemText(one)}`),
+      ...problems.flatMap(problemLines).map((line) => `  ${line}`),
       ...(next === undefined ? [] : [next]),
     ].join('\n'),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindName } from '../../contract/cluster-object.ts';
 import { chartFields, chartProblems, helmName, valuesField } from '../../contract/helm.ts';
 import { parse } from '../../contract/parse.ts';
 import { dnsName } from '../../contract/target.ts';
@@ -14,7 +15,7 @@ const input = z.strictObject({
   name: helmName.optional().describe('Name of the release in templates. Default: release-name.'),
   namespace: dnsName.optional().describe('Namespace in templates. Default: default.'),
   values: valuesField,
-  kind: z.string().min(1).max(100).optional().describe('Only objects of this kind.'),
+  kind: kindName.optional().describe('Only objects of this kind.'),
   ...pageFields,
 });
 const output = z.strictObject({

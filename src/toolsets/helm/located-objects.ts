@@ -5,7 +5,7 @@ import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import { requireNamespace } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { kindIn, requireOutsideNamespaces } from '../../commands/objects/located.ts';
-import { kindNamed, ManifestHead } from '../../commands/objects/manifest-drafts.ts';
+import { headFaults, kindNamed, ManifestHead } from '../../commands/objects/manifest-drafts.ts';
 import { unlessAbsent } from '../../commands/objects/unless-absent.ts';
 
 /** An object of a rendered chart. Without `at` the cluster does not serve its kind. */
@@ -45,10 +45,10 @@ function unserved(error: unknown): undefined {
 }
 
 function headOf(object: ApiObject): ManifestHead {
-  const { data, error } = ManifestHead.safeParse(object);
+  const { data } = ManifestHead.safeParse(object);
   if (data) return data;
-  const wrong = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
-  throw new SluiceError('INVALID_INPUT', `The chart renders something that is no object: ${wrong.join('; ')}.`, {
+  const wrong = headFaults(object).join('; ');
+  throw new SluiceError('INVALID_INPUT', `The chart renders something that is no object: ${wrong}.`, {
     next: 'Call helm_template to see what it renders.',
   });
 }

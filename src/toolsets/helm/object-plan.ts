@@ -11,7 +11,8 @@ import { each } from './each.ts';
 import type { HelmDraft } from './action.ts';
 import { isKept, liveObject, locatedObject, type RenderedObject } from './located-objects.ts';
 
-export type What = 'create' | 'change' | 'delete' | 'keep' | 'nothing' | 'untried';
+/** `gone`: it is no part of the release any more, and does not exist any more. */
+export type What = 'create' | 'change' | 'delete' | 'keep' | 'gone' | 'nothing' | 'untried';
 
 /** An object of a release before and after the change. */
 export interface ObjectPair {
@@ -58,7 +59,7 @@ export async function tried(context: CommandContext, draft: HelmDraft, pair: Obj
   const { place, present, wanted, live } = pair;
   const none = { ...pair, changes: [], drift: [], managers: live ? foreignManagers(draft, live) : [], warnings: [] };
   if (!wanted) {
-    if (!live) return { ...none, what: 'nothing' };
+    if (!live) return { ...none, what: 'gone', warnings: [goneText(place)] };
     const decides = draft.uninstalls && present ? present : live;
     return { ...none, what: isKept(decides) ? 'keep' : 'delete' };
   }
@@ -70,6 +71,11 @@ export async function tried(context: CommandContext, draft: HelmDraft, pair: Obj
   const drift = present ? differences(await asWritten(context, place.at, live, present, wanted, after), live) : [];
   const what = changes.length > 0 ? 'change' : 'nothing';
   return { ...none, what, changes, drift, warnings: contested(draft, changes, drift) };
+}
+
+function goneText({ at }: RenderedObject): string {
+  const why = at ? 'It does not exist any more' : 'The cluster does not serve its kind';
+  return `${why}, so there is nothing to delete.`;
 }
 
 /** The object as Helm wrote it last, in the form of the API server. */

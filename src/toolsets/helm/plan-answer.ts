@@ -14,7 +14,7 @@ import type { HelmPlan } from './planned.ts';
 
 const objectRow = z.strictObject({
   object: z.string(),
-  what: z.enum(['create', 'change', 'delete', 'keep', 'nothing', 'untried']),
+  what: z.enum(['create', 'change', 'delete', 'keep', 'gone', 'nothing', 'untried']),
   changes: z.array(difference).describe('From what is live; secrets are masked.'),
   drift: z.array(difference).describe('Changed by somebody since Helm wrote it: from what Helm wrote.'),
   warnings: z.array(z.string()),

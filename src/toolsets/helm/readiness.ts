@@ -54,7 +54,24 @@ function problem(object: string, state: Problem['state'], reason: string): Probl
   return { object, state, reason: maskSecrets(cleanText(reason, 300)), pods: [] };
 }
 
-/** "Deployment shop/web: 0 of 1 pod are available. web-1: ImagePullBackOff" */
-export function problemText({ object, reason, pods }: Problem): string {
-  return [`${object}: ${reason}`, ...pods.slice(0, 3).map(({ name, problem: why }) => `${name}: ${why}`)].join(' ');
+/** "Deployment shop/web: 0 of 2 pods are available. web-1, web-2: ImagePullBackOff" */
+export function problemText(problem: Problem): string {
+  const [head = '', ...pods] = problemLines(problem);
+  return pods.length === 0 ? head : `${head} ${pods.map((line) => line.trim()).join('; ')}`;
+}
+
+const MAX_REASONS = 3;
+const MAX_NAMES = 3;
+
+/** As `problemText`, with a line for each reason that pods have. Pods with the same reason share it. */
+export function problemLines({ object, reason, pods }: Problem): readonly string[] {
+  const reasons = [...Map.groupBy(pods, ({ problem: why }) => why)].slice(0, MAX_REASONS);
+  return [
+    `${object}: ${reason}`,
+    ...reasons.map(([why, those]) => {
+      const names = those.slice(0, MAX_NAMES).map(({ name }) => name);
+      const more = those.length > names.length ? ` and ${those.length - names.length} more` : '';
+      return `  ${names.join(', ')}${more}: ${why}`;
+    }),
+  ];
 }

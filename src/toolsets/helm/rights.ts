@@ -6,6 +6,7 @@ const writer = { role: 'sluice-helm-writer' } as const;
 const objects = { reader: { role: 'sluice-kubernetes-reader' }, writer: { role: 'sluice-kubernetes-writer' } } as const;
 const CHANGES = ['helm_install', 'helm_upgrade', 'helm_rollback', 'helm_uninstall'];
 const HOOKS = [...CHANGES, 'helm_test'];
+const OF_ONE_RELEASE = ['helm_status', 'helm_history', 'helm_get', 'helm_plan', 'helm_unlock', ...HOOKS];
 
 /**
  * Helm keeps releases in Secrets, and the API server cannot limit a right to those. The objects of the charts are read
@@ -22,6 +23,8 @@ export const rights: readonly Right[] = [
       tools: ['helm_status', 'helm_plan', ...CHANGES],
     }),
   ),
+  // A release that Helm keeps in ConfigMaps is refused by name.
+  { ...objects.reader, group: '', resource: 'configmaps', verbs: ['list'], tools: OF_ONE_RELEASE },
   { ...writer, group: '', resource: 'secrets', verbs: ['create', 'update', 'delete'], tools: ['helm_plan', ...HOOKS] },
   { ...writer, group: '', resource: 'secrets', verbs: ['patch'], tools: ['helm_plan', ...CHANGES, 'helm_unlock'] },
   ...eachKind(WRITTEN).map(

@@ -13,7 +13,7 @@ import { digestField, reasonField, requirePlanned, requireReason } from '../../c
 import type { HelmAction, HelmDraft, Written } from './action.ts';
 import { writing } from './limits.ts';
 import { planned, type HelmPlan } from './planned.ts';
-import { problemRow, problemText } from './readiness.ts';
+import { problemLines, problemRow, problemText } from './readiness.ts';
 import type { Settled } from './settled.ts';
 
 const output = z.strictObject({
@@ -86,7 +86,11 @@ export function writeCommand(action: HelmAction, tool: HelmWriteTool): Command<z
     text: ({ problems, output: said, next, ...outcome }) =>
       [
         outcomeText(outcome),
-        ...problems.map((one) => `  ${problemText(one)}`),
+        // The reason names the first ones.
+        ...problems
+          .filter((one) => !outcome.reason.includes(problemText(one)))
+          .flatMap(problemLines)
+          .map((line) => `  ${line}`),
         ...(said === undefined ? [] : [said]),
         ...(next === undefined ? [] : [next]),
       ].join('\n'),

@@ -69,6 +69,7 @@ export const k8sExec: Command<typeof input, typeof output> = {
       left_out: [...leftOut('stdout', stdout), ...leftOut('stderr', stderr)],
     };
   },
+  exit: ({ exit_code: code }) => code,
   text: ({ pod, container, exit_code: code, stdout, stderr, left_out: left }) =>
     [
       ...(stdout === '' ? [] : [stdout.trimEnd()]),

@@ -34,6 +34,13 @@ describe('flux_list', () => {
     expect(await stage.call('flux_list', { state: 'failing' })).toMatchObject({ total: 1 });
   });
 
+  test('says what it counts', async () => {
+    const text = await stage.shown('flux_list', { namespace: 'shop', state: 'failing' });
+    expect(text).toBe('0 of 0 objects that match.\nOf 2 objects of Flux: 2 ready.');
+    const all = await stage.shown('flux_list', { namespace: 'shop', kind: 'kustomizations' });
+    expect(all).toMatch(/\n1 of 1 object that match\.\nOf 1 object of Flux: 1 ready\.$/);
+  });
+
   test('a ready condition about an older specification is not ready', async () => {
     change('kustomizations', 'apps', ({ spec }) => void (spec['path'] = './other'));
 

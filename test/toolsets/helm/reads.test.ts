@@ -75,6 +75,25 @@ test('the status names what is not ready with the reasons of its pods, and what 
   ]);
 });
 
+test('pods with the same reason share a line, and each reason has its own', async () => {
+  helm.put({ version: 1 });
+  stage.cluster.update(refOf('deployments', 'shop', 'web'), ({ status }) => void (status['availableReplicas'] = 0));
+  const waiting = { 'web-1': 'ImagePullBackOff', 'web-2': 'ImagePullBackOff', 'web-3': 'CrashLoopBackOff' };
+  for (const [name, reason] of Object.entries(waiting))
+    stage.add('pods', 'shop', name, {
+      metadata: { labels: { app: 'web' } } as never,
+      status: { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason } } }] },
+    });
+
+  const lines = (await stage.shown('helm_status', WEB)).split('\n');
+  expect(lines.slice(1)).toEqual([
+    'Not ready: 1 of 2 objects.',
+    expect.stringMatching(/^ {2}Deployment shop\/web: 0 of 1 pod/),
+    '    web-1, web-2: ImagePullBackOff',
+    '    web-3: CrashLoopBackOff',
+  ]);
+});
+
 test('a release that an operation holds says how to free it', async () => {
   helm.put({ version: 1 });
   helm.put({ version: 2 }, 'pending-upgrade');
