@@ -13,7 +13,8 @@ export type BinaryName =
   | 'temporal'
   | 'source-controller'
   | 'kustomize-controller'
-  | 'helm';
+  | 'helm'
+  | 'helm3';
 
 /** Parts that a sandbox has only where somebody asks for them. */
 export const ADD_ONS = ['flux'] as const;
@@ -30,7 +31,7 @@ export interface Release {
 
 export interface GoBuild {
   /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
-  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm';
+  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm' | 'helm3';
   package: string;
   ldflags?: string;
   tags?: string;
@@ -214,6 +215,25 @@ export const BINARIES: readonly Binary[] = [
       package: 'helm.sh/helm/v4/cmd/helm',
       ldflags: '-X helm.sh/helm/v4/internal/version.version=v4.3.1',
       seconds: 160,
+    },
+  },
+  {
+    name: 'helm3',
+    onDemand: true,
+    version: '3.22.0',
+    versionArgs: ['version', '--short'],
+    accepts: { pattern: /^v3\.(1[3-9]|[2-9]\d)/, words: '3.13 or newer of 3' },
+    release: {
+      url: 'https://get.helm.sh/helm-v3.22.0-{os}-{arch}.tar.gz',
+      checksums: 'https://get.helm.sh/helm-v3.22.0-{os}-{arch}.tar.gz.sha256sum',
+      member: '{os}-{arch}/helm',
+    },
+    wheel: NO_WHEEL,
+    go: {
+      module: 'helm3',
+      package: 'helm.sh/helm/v3/cmd/helm',
+      ldflags: '-X helm.sh/helm/v3/internal/version.version=v3.22.0',
+      seconds: 150,
     },
   },
 ];

@@ -52,6 +52,20 @@ export const valuesField = z
   .optional()
   .describe('Values as YAML or JSON, over those of the chart.');
 
+/** The form has no `..` and begins with `./`, so a file is no flag and leads nowhere else. */
+const valuesFile = z
+  .string()
+  .max(500)
+  .regex(
+    /^\.(\/[a-zA-Z0-9][a-zA-Z0-9._-]{0,252}){1,20}$/,
+    'must be a file in the folder of charts, as in ./values/prod.yaml',
+  );
+export const valuesFilesField = z
+  .array(valuesFile)
+  .max(10)
+  .optional()
+  .describe('Files with values, as in ./values/prod.yaml: later ones over earlier ones, `values` over all.');
+
 export const repositoryName = z
   .string()
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, ".", "_" and "-"');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { VersionSources } from '../domain/release/version-source.ts';
 import { duration, toMs } from './duration.ts';
-import { chartFields, chartProblems, helmName } from './helm.ts';
+import { chartFields, chartProblems, helmName, valuesFilesField } from './helm.ts';
 import type { Problem } from './parse.ts';
 import { dnsName } from './target.ts';
 
@@ -9,6 +9,7 @@ const helm = z.strictObject({
   release: helmName.describe('Name of the release of Helm, in the namespace of the target.'),
   ...chartFields,
   values: z.record(z.string(), z.unknown()).optional().describe('Values, over those of the last revision. No secrets.'),
+  values_files: valuesFilesField,
   reset_values: z.boolean().optional().describe('Values replace those of the last revision. Default false.'),
   take_over: z.boolean().optional().describe('Overwrite fields that another field manager has written.'),
   hook_timeout: duration.optional().describe('How long Helm waits for each hook. Default 1m.'),
@@ -92,6 +93,7 @@ function toHelm(file: NonNullable<SourceFile['helm']>): NonNullable<VersionSourc
     ...(file.version !== undefined && { version: file.version }),
     ...(file.repo_url !== undefined && { repoUrl: file.repo_url }),
     values: file.values ?? {},
+    ...(file.values_files !== undefined && { valuesFiles: file.values_files }),
     resetValues: file.reset_values ?? false,
     takeOver: file.take_over ?? false,
     hookSeconds: toMs(file.hook_timeout ?? '1m') / 1000,

@@ -58,6 +58,11 @@ export interface HelmPort {
    * in the folder of charts.
    */
   withChart<T>(source: ChartSource, call: HelmCall, work: (chart: HeldChart) => Promise<T>): Promise<T>;
+  /**
+   * The values of files in the folder of charts, later ones over earlier ones. Errors: INVALID_INPUT for a path that is
+   * not in that folder, and for a file that has no values.
+   */
+  fileValues(files: readonly string[]): Promise<HelmValues>;
   /** A text: YAML or Markdown. */
   show(chart: HeldChart, part: ChartPart, call: HelmCall): Promise<string>;
   /** Renders without a cluster, for the installation of a release. YAML, with the hooks in it. */

@@ -26,6 +26,7 @@ describe('a chart as the source of a version', () => {
     ],
     [{ helm: { release: 'web', chart: '--web' } }, /^helm.chart: must be \.\/folder/],
     [{ helm: { release: 'web --full', chart: './web' } }, /^helm.release: must be 1 to 53/],
+    [{ helm: { release: 'web', chart: './web', values_files: ['../x.yaml'] } }, /^helm.values_files.0: must be a file/],
     [{ helm: { release: 'web', chart: './web', valuesfile: 1 } }, /^helm.valuesfile: unknown field/],
   ])('%j is refused', async (more, message) => {
     expect(await problem(more)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));

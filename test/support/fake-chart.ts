@@ -1,4 +1,5 @@
 import type { ApiKind } from '../../src/domain/cluster-objects/api-kind.ts';
+import { overlaid } from '../../src/domain/helm/values.ts';
 import type { HelmRevision, HelmStatus } from '../../src/domain/helm/release.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
@@ -48,6 +49,8 @@ export class FakeChart {
   stable = true;
   /** What the chart renders for the values. */
   render = ({ tag }: Readonly<Record<string, unknown>>): string => manifestOf(String(tag));
+  /** Files with values, by their paths. */
+  files: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
   /** Helm applies the manifest, then fails. */
   failing = false;
   /** The Services in the cluster. */
@@ -123,6 +126,8 @@ export class FakeChart {
     const rendered = ({ values }: HelmChange) => this.#named(this.render(values));
     return {
       withChart: async (_: unknown, __: unknown, work: (chart: object) => unknown) => work({ path: 'x' }),
+      fileValues: async (files: readonly string[]) =>
+        files.map((file) => this.files[file] ?? {}).reduce((under, over) => overlaid(under, over), {}),
       render: async (change: HelmChange) => ({ ...this.revisions[0], manifest: rendered(change) }),
       change: async (change: HelmChange) => {
         this.acts.push('upgrade');

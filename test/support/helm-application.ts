@@ -3,8 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { acquireBinary, type Sandbox } from '../../sandbox/index.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
 import { objectsOf, complete } from '../../sandbox/apps/objects.ts';
+import { helmProgram } from './helm-program.ts';
 import { writeChart } from './helm-charts.ts';
 
 const run = promisify(execFile);
@@ -35,7 +36,7 @@ export function applicationChart(name: string, namespace: string): string {
 
 /** The program helm with the kubeconfig of a sandbox, in one namespace. Returns what it prints. */
 export async function helmOn(sandbox: Sandbox, namespace: string): Promise<(...args: string[]) => Promise<string>> {
-  const { path } = await acquireBinary('helm');
+  const path = await helmProgram();
   const where = [`--kubeconfig=${sandbox.kubeconfig}`, `--kube-context=${sandbox.context}`, `--namespace=${namespace}`];
   return async (...args) => (await run(path, [...args, ...where])).stdout;
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { acquireBinary } from '../../sandbox/index.ts';
 import { createHelm } from '../../src/adapters/helm/index.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { chartFolder, writeChart } from '../support/helm-charts.ts';
 import { serveCharts, type ChartServer } from '../support/helm-server.ts';
 import { createAccount, type Account } from '../support/cluster-accounts.ts';
+import { helmProgram } from '../support/helm-program.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
@@ -57,7 +57,7 @@ const web = () => ({ namespace: stage.namespace, name: 'web' });
 beforeAll(async () => {
   stage = new ObjectsStage(await sharedSandbox());
   await stage.open();
-  ({ path: program } = await acquireBinary('helm'));
+  program = await helmProgram();
   charts = chartFolder();
   const user = `helm-reader-${Date.now().toString(36).slice(-5)}`;
   const roles = ['sluice-reader', 'sluice-kubernetes-reader', 'sluice-helm-reader'];

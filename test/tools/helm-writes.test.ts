@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { acquireBinary } from '../../sandbox/index.ts';
 import { DEPLOYMENT, POD, type Kind } from '../../src/adapters/kubernetes/kinds.ts';
 import { codeOf, failureOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { createAccount, type Account } from '../support/cluster-accounts.ts';
 import { CHART, chartFolder, writeChart } from '../support/helm-charts.ts';
+import { helmProgram } from '../support/helm-program.ts';
 import { eventually } from '../support/releases-wait.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
@@ -48,7 +48,7 @@ async function change(action: string, input: object, more: object = {}): Promise
 beforeAll(async () => {
   stage = new ObjectsStage(await sharedSandbox());
   await stage.open();
-  ({ path: program } = await acquireBinary('helm'));
+  program = await helmProgram();
   charts = chartFolder();
   const hook = (events: string, image: string) => `apiVersion: v1
 kind: Pod

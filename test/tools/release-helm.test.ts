@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { acquireBinary } from '../../sandbox/index.ts';
 import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
 import type { ReleaseOutput } from '../../src/contract/release-view.ts';
 import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
 import { ObjectsStage } from '../support/argo-objects-stage.ts';
 import { applicationChart, helmOn } from '../support/helm-application.ts';
+import { helmProgram } from '../support/helm-program.ts';
 import { folderOf, openLane, type Lane } from '../support/releases-lane.ts';
 import { Release } from '../support/releases-release.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   charts = applicationChart(NAME, stage.namespace);
   helm = await helmOn(sandbox, stage.namespace);
   await helm('install', 'web', `${charts}/shop`);
-  const { path } = await acquireBinary('helm');
+  const path = await helmProgram();
   const settings = { SLUICE_HELM: path, SLUICE_HELM_CHARTS: charts };
   // A worker bundles the workflow code when it starts. On a busy machine that takes longer than it may.
   await workflowBundle(folderOf(sandbox));

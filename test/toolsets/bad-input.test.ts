@@ -130,6 +130,26 @@ test('a manifest that is wrong is refused in plain words', async () => {
   );
 });
 
+test.each(['../values.yaml', './../values.yaml', '/etc/passwd', '--set=a=b', './values/../../x.yaml', 'values.yaml'])(
+  'the file of values %s is refused by every tool that takes one, before Helm is started',
+  async (file) => {
+    const tools = TOOLS.filter(({ input }) => 'values_files' in input.shape);
+    expect(tools.map(({ name }) => name).toSorted()).toEqual([
+      'helm_install',
+      'helm_lint',
+      'helm_plan',
+      'helm_template',
+      'helm_upgrade',
+    ]);
+    for (const { name, examples } of tools)
+      expect(await failureOf(stage.call(name, { ...examples[0]?.input, values_files: [file] }))).toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('values_files.0'),
+      });
+    expect(helm.runs).toEqual([]);
+  },
+);
+
 test('texts never become flags of the program helm', async () => {
   const flag = '--post-renderer=/bin/sh';
   await stage.call('helm_repo_add', { name: 'team', url: 'https://charts.example/stable' });

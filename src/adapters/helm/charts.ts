@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { chartKind, type ChartSource } from '../../domain/helm/chart-source.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { HelmCall, HelmPort } from '../../ports/helm.ts';
-import { localChart } from './local-chart.ts';
+import { localPath } from './local-chart.ts';
 import type { HelmRunner } from './runner.ts';
+import { valuesOfFiles } from './values-files.ts';
 import { inWorkspace, valuesFile } from './workspace.ts';
 
 export interface ChartSettings {
@@ -18,8 +19,9 @@ export interface ChartSettings {
 export function chartCalls(
   helm: HelmRunner,
   settings: ChartSettings,
-): Pick<HelmPort, 'withChart' | 'show' | 'template' | 'lint'> {
+): Pick<HelmPort, 'withChart' | 'fileValues' | 'show' | 'template' | 'lint'> {
   return {
+    fileValues: (files) => valuesOfFiles(files, settings.charts),
     withChart: (source, call, work) =>
       inWorkspace(async (cwd) => work({ path: await fetched(helm, settings, source, cwd, call) })),
     show: ({ path }, part, call) =>
@@ -58,7 +60,7 @@ async function fetched(
   call: HelmCall,
 ): Promise<string> {
   const { chart, version, repoUrl } = source;
-  if (chartKind(source) === 'local') return localChart(chart, charts);
+  if (chartKind(source) === 'local') return localPath('chart', chart, charts);
   const host = /^oci:\/\/([^/]+)/.exec(chart)?.[1];
   const flags = [
     `--destination=${cwd}`,

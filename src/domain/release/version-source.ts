@@ -6,6 +6,8 @@ export interface HelmSource {
   readonly version?: string;
   readonly repoUrl?: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Files with values under `values`, in the folder of charts of the worker. */
+  readonly valuesFiles?: readonly string[];
   /** The values replace those of the last revision, instead of being merged over them. */
   readonly resetValues: boolean;
   /** Fields that another field manager has written are taken over. */

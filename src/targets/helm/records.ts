@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import { releaseText, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
+import { overlaid } from '../../domain/helm/values.ts';
 import type { HelmPlan, HelmSource } from '../../domain/release/version-source.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
@@ -24,8 +25,15 @@ export function callOf({ hookSeconds }: HelmSource): HelmCall {
   return { signal: new AbortController().signal, timeoutMs: hookSeconds * 1000 + BESIDE_HOOKS_MS };
 }
 
-export function changeOf(target: Target, source: HelmSource, chart: HeldChart): HelmChange {
-  const { values, resetValues, takeOver, hookSeconds } = source;
+/** Errors: INVALID_INPUT for a file of values that is not there, or has none. */
+export async function changeOf(
+  { helm }: Pick<HelmSystems, 'helm'>,
+  target: Target,
+  source: HelmSource,
+  chart: HeldChart,
+): Promise<HelmChange> {
+  const { valuesFiles = [], resetValues, takeOver, hookSeconds } = source;
+  const values = overlaid(await helm.fileValues(valuesFiles), source.values);
   return { at: releaseAt(target, source), chart, values, how: 'upgrade', resetValues, takeOver, hookSeconds };
 }
 

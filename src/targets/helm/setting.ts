@@ -77,7 +77,7 @@ export class Setting {
     const { systems, target, plan } = this.#wanted;
     const call = callOf(plan);
     await systems.helm.withChart(chartOf(plan), call, async (chart) => {
-      const change = changeOf(target, plan, chart);
+      const change = await changeOf(systems, target, plan, chart);
       const rendered = await systems.helm.render(change, call);
       if (digestOf(objectsIn(rendered.manifest), plan.varying) !== plan.digest) throw this.#renderedOther();
       await systems.helm.change(change, call);

@@ -42,7 +42,7 @@ async function renderedBy(
   const record = await newestRecord(systems, releaseAt(target, source));
   const from = await systems.helmReleases.open(record);
   return systems.helm.withChart(chartOf(source), call, async (chart) => {
-    const change = changeOf(target, source, chart);
+    const change = await changeOf(systems, target, source, chart);
     const to = await systems.helm.render(change, call);
     const wanted = objectsIn(to.manifest);
     const again = objectsIn((await systems.helm.render(change, call)).manifest);

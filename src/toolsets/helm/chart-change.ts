@@ -1,5 +1,6 @@
 import { metaOf } from '../../domain/cluster-objects/api-object.ts';
 import { common } from '../../domain/helm/stable-render.ts';
+import { overlaid } from '../../domain/helm/values.ts';
 import { hooksAt, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
 import type { HeldChart, HelmChange } from '../../ports/helm.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
@@ -15,6 +16,7 @@ export interface AskedChart {
   readonly version?: string | undefined;
   readonly repo_url?: string | undefined;
   readonly values?: string | undefined;
+  readonly values_files?: readonly string[] | undefined;
 }
 
 /** What an installation or an upgrade begins with. */
@@ -42,8 +44,9 @@ export function withRendered<T>(
   const { helm } = context.ports;
   const call = reading(context);
   const source = { chart: asked.chart, version: asked.version, repoUrl: asked.repo_url };
-  const values = valuesIn(asked.values);
+  const given = valuesIn(asked.values);
   return helm.withChart(source, call, async (chart) => {
+    const values = overlaid(await helm.fileValues(asked.values_files ?? []), given);
     const change: HelmChange = { ...options, at: beginning.at, chart, values };
     const to = await helm.render(change, call);
     const again = await helm.render(change, call);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chartFields, chartProblems, helmReleaseFields, valuesField } from '../../contract/helm.ts';
+import { chartFields, chartProblems, helmReleaseFields, valuesField, valuesFilesField } from '../../contract/helm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { releaseText, type HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
@@ -13,6 +13,7 @@ const fields = z.strictObject({
   ...helmReleaseFields,
   ...chartFields,
   values: valuesField,
+  values_files: valuesFilesField,
   create_namespace: z.boolean().optional().describe('Create the namespace if it is missing.'),
   skip_crds: z.boolean().optional().describe('Do not create the CRDs of the chart.'),
   ...waitFields,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { kindName } from '../../contract/cluster-object.ts';
-import { chartFields, chartProblems, helmName, valuesField } from '../../contract/helm.ts';
+import { chartFields, chartProblems, helmName, valuesField, valuesFilesField } from '../../contract/helm.ts';
 import { parse } from '../../contract/parse.ts';
 import { dnsName } from '../../contract/target.ts';
 import { textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { overlaid } from '../../domain/helm/values.ts';
 import { touchesNothing, type Command } from '../../commands/command.ts';
 import { reading } from './limits.ts';
 import { maskedYaml, renderedObjects } from './rendered.ts';
@@ -15,6 +16,7 @@ const input = z.strictObject({
   name: helmName.optional().describe('Name of the release in templates. Default: release-name.'),
   namespace: dnsName.optional().describe('Namespace in templates. Default: default.'),
   values: valuesField,
+  values_files: valuesFilesField,
   kind: kindName.optional().describe('Only objects of this kind.'),
   ...pageFields,
 });
@@ -44,10 +46,11 @@ export const helmTemplate: Command<typeof input, typeof output> = {
     const call = reading(context);
     const { helm } = context.ports;
     const at = { cluster: '', namespace, name };
-    const values = valuesIn(asked.values);
-    const text = await helm.withChart({ chart, version, repoUrl }, call, (held) =>
-      helm.template({ at, chart: held, values }, call),
-    );
+    const given = valuesIn(asked.values);
+    const text = await helm.withChart({ chart, version, repoUrl }, call, async (held) => {
+      const values = overlaid(await helm.fileValues(asked.values_files ?? []), given);
+      return helm.template({ at, chart: held, values }, call);
+    });
     const objects = renderedObjects(text);
     const wanted = objects.filter((object) => asked.kind === undefined || kindOf(object) === asked.kind.toLowerCase());
     const list = ['helm_template', chart, version, repoUrl, namespace, name, asked.kind].join(' ');

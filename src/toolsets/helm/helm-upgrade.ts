@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chartFields, chartProblems, helmReleaseFields, valuesField } from '../../contract/helm.ts';
+import { chartFields, chartProblems, helmReleaseFields, valuesField, valuesFilesField } from '../../contract/helm.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import { withRendered } from './chart-change.ts';
 import type { HelmAction } from './action.ts';
@@ -10,6 +10,7 @@ const fields = z.strictObject({
   ...helmReleaseFields,
   ...chartFields,
   values: valuesField,
+  values_files: valuesFilesField,
   reset_values: z
     .boolean()
     .optional()

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { helmEnvironment } from '../../../src/adapters/helm/environment.ts';
 import { findProgram } from '../../../src/adapters/helm/find-program.ts';
 import { createHelm } from '../../../src/adapters/helm/index.ts';
-import { localChart } from '../../../src/adapters/helm/local-chart.ts';
+import { localPath } from '../../../src/adapters/helm/local-chart.ts';
 import { createProgram, refused } from '../../../src/adapters/helm/program.ts';
 import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
 import { chartFolder } from '../../support/helm-charts.ts';
@@ -131,11 +131,11 @@ test('Helm has the environment of the user, but not what leads it to another pla
 
 test('a local chart is inside of the folder of charts, also behind a link', async () => {
   const charts = chartFolder();
-  expect(await localChart('./web', charts)).toMatch(/web$/);
+  expect(await localPath('chart', './web', charts)).toMatch(/web$/);
   await import('node:fs').then(({ symlinkSync }) => symlinkSync('/etc', join(charts, 'link')));
-  expect(await codeOf(localChart('./link', charts))).toBe('INVALID_INPUT');
-  expect(await codeOf(localChart('./none', charts))).toBe('INVALID_INPUT');
-  expect(await codeOf(localChart('.', charts))).toBe('INVALID_INPUT');
+  expect(await codeOf(localPath('chart', './link', charts))).toBe('INVALID_INPUT');
+  expect(await codeOf(localPath('chart', './none', charts))).toBe('INVALID_INPUT');
+  expect(await codeOf(localPath('chart', '.', charts))).toBe('INVALID_INPUT');
   expect(readdirSync(charts)).toContain('web');
 });
 

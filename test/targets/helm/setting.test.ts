@@ -54,6 +54,23 @@ describe('to the new version', () => {
     expect(chart.acts).toEqual([]);
   });
 
+  test('a file of values that has changed since the plan is refused, and Helm upgrades with the planned ones', async () => {
+    const withFile = { ...helm, valuesFiles: ['./prod.yaml'], values: {} };
+    const setBy = () =>
+      chart.workload.setImage(
+        chart.target,
+        { container: 'app', from: 'shop:v1', to: 'shop:v2', helm: withFile },
+        OWNER,
+      );
+    chart.files = { './prod.yaml': { tag: 'v3' } };
+    expect(await codeOf(setBy())).toBe('PLAN_CHANGED');
+    expect(chart.acts).toEqual([]);
+
+    chart.files = { './prod.yaml': { tag: 'v2' } };
+    expect(await setBy()).toMatchObject({ changed: true });
+    expect(chart.acts).toEqual(['upgrade']);
+  });
+
   test('a Rollout that has another image after the upgrade is not proved', async () => {
     await set('v1', 'v2');
     chart.image = 'shop:other';

@@ -39,6 +39,18 @@ test('a value that differs at each rendering is not part of the plan', async () 
   expect((await look())?.plan?.helm?.varying).toEqual(['1.data.colour']);
 });
 
+test('values of files stand under those of the release file, and their content is part of the plan', async () => {
+  chart.files = { './prod.yaml': { tag: 'v9', colour: 'green' } };
+  chart.render = ({ tag, colour }) => manifestOf(String(tag), MAP(String(colour)));
+  const digestOf = async () =>
+    (await chart.workload.source?.(chart.spec('v2', { valuesFiles: ['./prod.yaml'] })))?.plan?.helm;
+
+  const first = await digestOf();
+  expect(first).toMatchObject({ image: 'shop:v2', valuesFiles: ['./prod.yaml'], values: { tag: 'v2' } });
+  chart.files = { './prod.yaml': { colour: 'red' } };
+  expect((await digestOf())?.digest).not.toBe(first?.digest);
+});
+
 test('selectors that Argo writes too need take_over', async () => {
   const service = '---\napiVersion: v1\nkind: Service\nmetadata: {name: web-stable}\nspec: {selector: {app: web}}\n';
   chart.store(manifestOf('v1', service), 'deployed', '');

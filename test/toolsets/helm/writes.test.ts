@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
 import { FakeHelm, rendered } from '../../support/fake-helm.ts';
@@ -231,6 +233,23 @@ test('a release that Helm keeps in ConfigMaps is refused by name, and nothing is
       next: expect.stringContaining('HELM_DRIVER=configmap'),
     });
   expect(helm.runs).toEqual([]);
+});
+
+test('values of files stand under those of the call, and a file that changes after the plan makes it void', async () => {
+  helm.put({ version: 1 });
+  const file = join(helm.charts, 'prod.yaml');
+  writeFileSync(file, 'tag: v2\nreplicas: 3\n');
+  const input = { ...CHART, values_files: ['./prod.yaml'], values: 'tag: v3' };
+  const { values, digest } = await plan('upgrade', input);
+  expect(values).toEqual([
+    { path: 'tag', to: 'v3' },
+    { path: 'replicas', to: '3' },
+  ]);
+  writeFileSync(file, 'tag: v2\nreplicas: 4\n');
+  expect(await codeOf(write('upgrade', input, digest))).toBe('PLAN_CHANGED');
+  expect(writes()).toEqual([]);
+  expect(await change('upgrade', input)).toMatchObject({ effective: 'proved' });
+  expect(image()).toBe('shop:v3');
 });
 
 test('what is not ready is pending with the reason', async () => {
