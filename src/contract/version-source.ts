@@ -34,6 +34,14 @@ const flux = z.strictObject({
     .regex(/^[\w-]+(\[\d{1,4}\])*(\.[\w-]+(\[\d{1,4}\])*){0,20}$/, 'must be a path such as images[0].newTag')
     .optional()
     .describe('The field, as in images[0].newTag. Default: found by the Rollout.'),
+  helm_release: dnsName
+    .optional()
+    .describe('Name of the HelmRelease whose chart has the target. Default: the Kustomization applies the target.'),
+  value: z
+    .string()
+    .regex(/^\w[\w.:/@-]{0,199}$/, 'must be a version such as 1.3.0')
+    .optional()
+    .describe('What the field becomes, as the version of a chart. Default: the image, or its tag.'),
   push_to: branch.optional().describe('Push the commit to this branch, and wait until somebody merges it.'),
 });
 
@@ -59,6 +67,7 @@ export function sourceProblems(file: Readonly<Record<string, unknown>>): readonl
   const given = NAMES.filter((name) => file[name] !== undefined);
   const kind = file['target_kind'];
   const chart = helm.safeParse(file['helm']).data;
+  const git = flux.safeParse(file['flux']).data;
   return [
     ...given.slice(1).map((path) => ({ path, message: `a version has one source; the file also has ${given[0]}` })),
     ...given
@@ -68,6 +77,9 @@ export function sourceProblems(file: Readonly<Record<string, unknown>>): readonl
       path,
       message: `is missing; target_kind: ${path} needs it`,
     })),
+    ...(git?.value !== undefined && git.field === undefined
+      ? [{ path: 'flux.field', message: 'is missing; flux.value needs it' }]
+      : []),
     ...(chart ? chartProblems(chart).map(({ path, message }) => ({ path: `helm.${path}`, message })) : []),
   ];
 }
@@ -77,9 +89,12 @@ export function toSources(file: SourceFile): VersionSources {
   return { ...(file.helm && { helm: toHelm(file.helm) }), ...(file.flux && { flux: toFlux(file.flux) }) };
 }
 
-function toFlux({ push_to: pushTo, namespace, field, ...file }: NonNullable<SourceFile['flux']>) {
+function toFlux({ push_to: pushTo, helm_release: helmRelease, ...given }: NonNullable<SourceFile['flux']>) {
+  const { namespace, field, value, ...file } = given;
   return {
     ...file,
+    ...(helmRelease !== undefined && { helmRelease }),
+    ...(value !== undefined && { value }),
     ...(namespace !== undefined && { namespace }),
     ...(field !== undefined && { field }),
     ...(pushTo !== undefined && { pushTo }),

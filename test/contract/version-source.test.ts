@@ -27,6 +27,12 @@ describe('a chart as the source of a version', () => {
     [{ helm: { release: 'web', chart: '--web' } }, /^helm.chart: must be \.\/folder/],
     [{ helm: { release: 'web --full', chart: './web' } }, /^helm.release: must be 1 to 53/],
     [{ helm: { release: 'web', chart: './web', values_files: ['../x.yaml'] } }, /^helm.values_files.0: must be a file/],
+    [
+      { flux: { kustomization: 'apps', file: 'web.yaml', value: '1.2.0' } },
+      'flux.field: is missing; flux.value needs it',
+    ],
+    [{ flux: { kustomization: 'apps', file: 'web.yaml', helm_release: '../x' } }, /^flux.helm_release: must be/],
+    [{ flux: { kustomization: 'apps', file: 'web.yaml', field: 'a', value: '--x' } }, /^flux.value: must be a version/],
     [{ helm: { release: 'web', chart: './web', valuesfile: 1 } }, /^helm.valuesfile: unknown field/],
   ])('%j is refused', async (more, message) => {
     expect(await problem(more)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));

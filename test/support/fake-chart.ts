@@ -6,6 +6,7 @@ import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import type { HelmSource } from '../../src/domain/release/version-source.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
+import type { WantedRight } from '../../src/ports/cluster-objects.ts';
 import type { HelmChange, HelmPort } from '../../src/ports/helm.ts';
 import type { HelmRecord, HelmReleasesPort } from '../../src/ports/helm-releases.ts';
 import type { WorkloadPort } from '../../src/ports/workload.ts';
@@ -26,7 +27,13 @@ interface Stored extends HelmRevision {
 }
 
 const kind = (name: string, group: string, namespaced: boolean): ApiKind =>
-  ({ kind: name, group, version: group === 'argoproj.io' ? 'v1alpha1' : 'v1', namespaced }) as unknown as ApiKind;
+  ({
+    kind: name,
+    plural: `${name.toLowerCase()}s`,
+    group,
+    version: group === 'argoproj.io' ? 'v1alpha1' : 'v1',
+    namespaced,
+  }) as unknown as ApiKind;
 const KINDS = [
   kind('Rollout', 'argoproj.io', true),
   kind('ConfigMap', '', true),
@@ -49,6 +56,8 @@ export class FakeChart {
   stable = true;
   /** What the chart renders for the values. */
   render = ({ tag }: Readonly<Record<string, unknown>>): string => manifestOf(String(tag));
+  /** "patch rollouts", for rights that the account does not have. */
+  forbidden: readonly string[] = [];
   /** Files with values, by their paths. */
   files: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
   /** Helm applies the manifest, then fails. */
@@ -68,7 +77,10 @@ export class FakeChart {
 
   get workload(): WorkloadPort {
     const systems = { helm: this.#helm, helmReleases: this.#releases, clusters: this.#clusters };
-    const clusterObjects = { kinds: async () => KINDS };
+    const clusterObjects = {
+      kinds: async () => KINDS,
+      allowed: async (_: string, { verb, resource }: WantedRight) => !this.forbidden.includes(`${verb} ${resource}`),
+    };
     return createWorkload(this.base ?? this.#base, { ...systems, clusterObjects } as unknown as Parameters<
       typeof createWorkload
     >[1]);

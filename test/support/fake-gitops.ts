@@ -6,7 +6,7 @@ import type { Target } from '../../src/domain/release/target.ts';
 import type { ReleaseSpec } from '../../src/domain/release/plan.ts';
 import type { FluxSource } from '../../src/domain/release/version-source.ts';
 import type { BranchCommit, BranchesPort } from '../../src/ports/branches.ts';
-import type { ObjectAt, ObjectWrite } from '../../src/ports/cluster-objects.ts';
+import type { ObjectAt, ObjectWrite, WantedRight } from '../../src/ports/cluster-objects.ts';
 import type { VersionSystems } from '../../src/ports/version-systems.ts';
 import type { WorkloadPort } from '../../src/ports/workload.ts';
 import { createWorkload } from '../../src/targets/flux/workload.ts';
@@ -18,15 +18,21 @@ interface Commit {
   readonly mark?: string;
 }
 
-const kind = (name: string, group: string): ApiKind => ({ kind: name, group, preferred: true }) as ApiKind;
+const kind = (name: string, group: string): ApiKind =>
+  ({ kind: name, group, plural: `${name.toLowerCase()}s`.replace(/ys$/, 'ies'), preferred: true }) as ApiKind;
 const KINDS = [
   kind('Kustomization', 'kustomize.toolkit.fluxcd.io'),
   kind('GitRepository', 'source.toolkit.fluxcd.io'),
+  kind('HelmRelease', 'helm.toolkit.fluxcd.io'),
+  kind('Rollout', 'argoproj.io'),
   kind('TraefikService', 'traefik.io'),
 ];
 export const URL = 'https://git.example/apps.git';
 export const FILE = 'web.yaml';
 export const fileOf = (tag: string): string => `images:\n  - name: shop\n    newTag: ${tag}\n`;
+
+export const chartFile = (version: string): string =>
+  `kind: HelmRelease\nmetadata: {name: site}\nspec:\n  chart:\n    spec: {chart: web, version: ${version}}\n`;
 
 /** A repository with one file, Flux that applies it when it is asked, and a Rollout. */
 export class FakeGitOps {
@@ -46,9 +52,14 @@ export class FakeGitOps {
   ready: { status: string; reason: string } = { status: 'True', reason: 'ReconciliationSucceeded' };
   kustomization: Record<string, unknown>;
   git: Record<string, unknown>;
+  /** With it the Rollout is in a chart, and the image is that of the version of the chart. */
+  helmRelease: Record<string, unknown> | undefined;
+  rollout: ApiObject = { metadata: { name: 'web' } };
   traefikService: ApiObject = { metadata: { name: 'web' } };
   /** Called before each look of a wait. */
   onWait: () => void = () => undefined;
+  /** "patch kustomizations", for rights that the account does not have. */
+  forbidden: readonly string[] = [];
   pushFails: SluiceError | undefined;
   #count = 0;
 
@@ -70,11 +81,33 @@ export class FakeGitOps {
   }
 
   get workload(): WorkloadPort {
-    const clusterObjects = { kinds: async () => KINDS, read: this.#read, write: this.#write };
+    const clusterObjects = {
+      kinds: async () => KINDS,
+      read: this.#read,
+      write: this.#write,
+      allowed: async (_: string, { verb, resource }: WantedRight) => !this.forbidden.includes(`${verb} ${resource}`),
+    };
     return createWorkload(this.base ?? this.#base, {
       branches: this.#port,
       clusterObjects,
     } as unknown as VersionSystems);
+  }
+
+  /** The file holds a HelmRelease with a version of a chart. Version 1.2.0 has the image shop:v2. */
+  withChart(): void {
+    this.branches.set('main', [{ id: 'c0', text: chartFile('1.1.0') }]);
+    const status = this.kustomization['status'] as object;
+    const inventory = { entries: [{ id: 'shop_site_helm.toolkit.fluxcd.io_HelmRelease', v: 'v2' }] };
+    this.kustomization['status'] = { ...status, inventory };
+    this.helmRelease = {
+      kind: 'HelmRelease',
+      metadata: { name: 'site', namespace: 'shop', generation: 1 },
+      spec: { chart: { spec: { chart: 'web', version: '1.1.0' } } },
+      status: {
+        inventory: { entries: [{ id: `shop_${this.target.rollout}_argoproj.io_Rollout`, v: 'v1alpha1' }] },
+        conditions: [{ type: 'Ready', status: 'True', reason: 'UpgradeSucceeded', message: 'upgraded' }],
+      },
+    };
   }
 
   spec(tag: string, more: Partial<FluxSource> = {}): ReleaseSpec {
@@ -130,7 +163,9 @@ export class FakeGitOps {
   }
 
   #objectOf({ kind: { kind: name } }: ObjectAt): Record<string, unknown> {
-    if (name === 'TraefikService') return this.traefikService;
+    if (name === 'TraefikService') return this.traefikService as Record<string, unknown>;
+    if (name === 'Rollout') return this.rollout as Record<string, unknown>;
+    if (name === 'HelmRelease' && this.helmRelease) return this.helmRelease;
     return name === 'Kustomization' ? this.kustomization : this.git;
   }
 
@@ -152,6 +187,12 @@ export class FakeGitOps {
       return;
     }
     const conditions = [{ type: 'Ready', message: 'it says', ...this.ready }];
+    const tag = this.#tagOnMain();
+    if (name === 'HelmRelease') {
+      object['status'] = { ...handled, conditions };
+      this.onImage(`shop:${tag}`);
+      return;
+    }
     const isApplied = this.ready.status === 'True';
     object['status'] = {
       ...handled,
@@ -159,7 +200,12 @@ export class FakeGitOps {
       lastAttemptedRevision: revision,
       ...(isApplied && { lastAppliedRevision: revision }),
     };
-    const tag = /newTag: (\S+)/.exec(this.textOn('main') ?? '')?.[1];
+    if (this.helmRelease) return;
     if (isApplied || this.ready.reason === 'HealthCheckFailed') this.onImage(`shop:${tag}`);
+  }
+
+  #tagOnMain(): string {
+    const [, tag, minor] = /newTag: (\S+)|version: 1\.(\d+)\.0/.exec(this.textOn('main') ?? '') ?? [];
+    return tag ?? `v${minor}`;
   }
 }

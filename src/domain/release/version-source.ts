@@ -38,6 +38,10 @@ export interface FluxSource {
   readonly file: string;
   /** Path of the field in the file, as in `images[0].newTag`. If absent, it is found by the target. */
   readonly field?: string;
+  /** Name of the HelmRelease whose chart has the target. If absent, the Kustomization applies the target itself. */
+  readonly helmRelease?: string;
+  /** What the field becomes, as the version of a chart. If absent, the image or its tag. */
+  readonly value?: string;
   /** The commit goes to this branch, and somebody merges it. If absent, it goes to the branch that Flux reads. */
   readonly pushTo?: string;
 }
@@ -47,10 +51,12 @@ export interface FluxPlan extends FluxSource {
   readonly namespace: string;
   /** Name and namespace of the GitRepository. */
   readonly repository: { readonly namespace: string; readonly name: string };
+  /** Name and namespace of the HelmRelease. */
+  readonly release?: { readonly namespace: string; readonly name: string };
   readonly url: string;
   readonly branch: string;
   readonly image: string;
-  /** Values of the field: an image, or its tag. */
+  /** Values of the field: an image, its tag, or what `value` names. */
   readonly from: string;
   readonly to: string;
 }

@@ -12,6 +12,7 @@ export type Wait = <T>(look: () => Promise<T | undefined>) => Promise<T>;
 const GROUPS = {
   Kustomization: 'kustomize.toolkit.fluxcd.io',
   GitRepository: 'source.toolkit.fluxcd.io',
+  HelmRelease: 'helm.toolkit.fluxcd.io',
 } as const;
 
 /** Where an object of Flux is. Errors: CRD_MISSING. */

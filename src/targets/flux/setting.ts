@@ -1,13 +1,12 @@
-import { textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { revisionParts } from '../../domain/flux/commit.ts';
-import { chainOf, type Owner, type Target } from '../../domain/release/target.ts';
+import { chainOf as runsOf, type Owner, type Target } from '../../domain/release/target.ts';
 import type { FluxPlan } from '../../domain/release/version-source.ts';
 import type { BranchFile } from '../../ports/branches.ts';
 import type { VersionSystems } from '../../ports/version-systems.ts';
 import type { Refusal, WorkloadPort, WriteResult } from '../../ports/workload.ts';
+import { applied, chainOf, type Chain } from './applied.ts';
 import { findField, withValue, type Field } from './field.ts';
-import { fluxObject, readyReason, reconciled, type Wait } from './reconcile.ts';
+import type { Wait } from './reconcile.ts';
 
 interface Wanted {
   readonly base: WorkloadPort;
@@ -49,7 +48,8 @@ export class Setting {
   }
 
   async run(): Promise<WriteResult> {
-    const { plan, systems } = this.#wanted;
+    const { plan, systems, target } = this.#wanted;
+    const chain = await chainOf(systems.clusterObjects, target.cluster, plan);
     const now = await this.#file(plan.branch);
     const isThere = now.field.value === this.#to;
     if (!isThere && now.field.value !== this.#from)
@@ -60,7 +60,7 @@ export class Setting {
         return refusal(`commit ${short(earlier)} of this release was taken back on ${plan.branch} by somebody else`);
       await this.#commit(now);
     } else await this.#withdrawRequest();
-    return this.#applied(!isThere);
+    return this.#applied(chain, !isThere);
   }
 
   /** Commits to the branch, or asks for the merge of another branch and waits for it. */
@@ -106,25 +106,11 @@ export class Setting {
     return { ...(read as BranchFile), text: read?.text ?? '', field };
   }
 
-  /** Waits until Flux has read the commit and applied it, and the target has the image. */
-  async #applied(changed: boolean): Promise<WriteResult> {
-    const { systems, target, plan, wait } = this.#wanted;
-    const { cluster } = target;
-    const objects = systems.clusterObjects;
-    const repository = await fluxObject(objects, 'GitRepository', { cluster, ...plan.repository });
-    const { namespace, kustomization: name } = plan;
-    const kustomization = await fluxObject(objects, 'Kustomization', { cluster, namespace, name });
-    await reconciled(objects, repository, wait);
-    const done = await reconciled(objects, kustomization, wait, async (object) => {
-      // Others may push meanwhile, and Flux then applies a later commit.
-      const newest = textAt(await objects.read(repository), 'status', 'artifact', 'revision');
-      const isTried = newest === textAt(object, 'status', 'lastAttemptedRevision') && (await this.#hasImage());
-      return isTried && (this.#isForward || isOver(object));
-    });
-    const revision = textAt(done, 'status', 'lastAttemptedRevision') ?? '';
-    const commit = revisionParts(revision).commit ?? revision;
-    const isApplied = textAt(done, 'status', 'lastAppliedRevision') === revision;
-    const source = `commit ${short(commit)} of ${plan.branch} ${isApplied ? 'is applied' : 'is being applied'} by Kustomization ${namespace}/${name}`;
+  /** Waits until Flux has applied the commit, and the target has the image. */
+  async #applied(chain: Chain, changed: boolean): Promise<WriteResult> {
+    const { systems, plan, wait } = this.#wanted;
+    const awaited = { wait, isForward: this.#isForward, hasImage: () => this.#hasImage() };
+    const source = await applied(systems.clusterObjects, chain, plan.branch, awaited);
     return { changed, detail: source, source };
   }
 
@@ -136,15 +122,7 @@ export class Setting {
 
 /** The same for every attempt and every run of a release. */
 function markOf(owner: Owner, act: 'release' | 'revert'): string {
-  return `${owner.releaseId} ${chainOf(owner)} ${act}`;
-}
-
-/** Whether Flux has applied the revision, or has given up to wait for its health. */
-function isOver(object: ApiObject): boolean {
-  const [tried, applied] = ['lastAttemptedRevision', 'lastAppliedRevision'].map((field) =>
-    textAt(object, 'status', field),
-  );
-  return applied === tried || readyReason(object) === 'HealthCheckFailed';
+  return `${owner.releaseId} ${runsOf(owner)} ${act}`;
 }
 
 const refusal = (detail: string): Refusal => ({ refused: true, detail });

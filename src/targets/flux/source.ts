@@ -1,19 +1,17 @@
 import { isRecord, textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { conditionsOf, isCurrent } from '../../domain/flux/flux-state.ts';
 import { inventoryOf, isIn } from '../../domain/flux/inventory.ts';
 import { sourceOf } from '../../domain/flux/references.ts';
-import { isSuspended } from '../../domain/flux/suspension.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
 import type { FluxPlan, FluxSource } from '../../domain/release/version-source.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { VersionSystems } from '../../ports/version-systems.ts';
 import type { SourceFound, WorkloadPort } from '../../ports/workload.ts';
+import { bad, stateFaults } from './faults.ts';
 import { findField, splitImage } from './field.ts';
+import { releaseOf, type FoundRelease } from './helm-release.ts';
 import { fluxObject } from './reconcile.ts';
 import { weightFaults } from './weights.ts';
-
-export const bad = (detail: string, next: string): Check => ({ name: 'flux', ok: false, detail, next });
 
 /** Reads the objects of Flux and the file, and compares them with the target. Changes nothing. */
 export async function planSource(base: WorkloadPort, systems: VersionSystems, spec: ReleaseSpec): Promise<SourceFound> {
@@ -44,10 +42,8 @@ async function branchOf(
   const { kustomization: name, namespace = target.namespace } = source;
   const kustomization = await objects.read(await fluxObject(objects, 'Kustomization', { cluster, namespace, name }));
   const reference = sourceOf(kustomization);
-  const faults = [
-    ...stateFaults(kustomization, `Kustomization ${namespace}/${name}`),
-    ...ownFaults(kustomization, target),
-  ];
+  const { faults: ofTarget, release } = await appliedBy(objects, target, kustomization, source);
+  const faults = [...stateFaults(kustomization, `Kustomization ${namespace}/${name}`), ...ofTarget];
   if (reference?.kind !== 'GitRepository')
     return {
       checks: [...faults, bad(`its source is ${reference?.kind ?? 'none'}, not a branch`, 'Use a GitRepository.')],
@@ -62,20 +58,25 @@ async function branchOf(
   if (all.length > 0) return { checks: all };
   const branch = textAt(git, 'spec', 'ref', 'branch') ?? 'master';
   const url = textAt(git, 'spec', 'url') ?? '';
-  return { kustomization, branch: { ...source, namespace, repository, url, branch } };
+  return { kustomization, branch: { ...source, namespace, repository, url, branch, ...(release && { release }) } };
 }
 
-function stateFaults(object: ApiObject, what: string): readonly Check[] {
-  if (isSuspended(object)) return [bad(`${what} is suspended`, 'Resume it first (flux_resume).')];
-  const ready = conditionsOf(object).find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True' && isCurrent(object)) return [];
-  const why = ready ? `: ${ready.reason}: ${ready.message}` : '';
-  return [bad(`${what} is not ready${why}`, 'Repair it first. flux_diagnose names the cause.')];
+/** Whether the Kustomization applies the target, by itself or with a HelmRelease. */
+async function appliedBy(
+  objects: VersionSystems['clusterObjects'],
+  target: ReleaseSpec['target'],
+  kustomization: ApiObject,
+  { helmRelease }: FluxSource,
+): Promise<FoundRelease> {
+  if (isRecord((kustomization['spec'] as ApiObject | undefined)?.['kubeConfig']))
+    return {
+      faults: [bad('the Kustomization applies to another cluster (spec.kubeConfig)', 'Release in that cluster.')],
+    };
+  if (helmRelease !== undefined) return releaseOf(objects, target, kustomization, helmRelease);
+  return { faults: ownFaults(kustomization, target) };
 }
 
 function ownFaults(kustomization: ApiObject, { namespace, rollout: name }: ReleaseSpec['target']): readonly Check[] {
-  if (isRecord((kustomization['spec'] as ApiObject | undefined)?.['kubeConfig']))
-    return [bad('the Kustomization applies to another cluster (spec.kubeConfig)', 'Release in that cluster.')];
   const rollout = { namespace, name, group: 'argoproj.io', kind: 'Rollout' };
   if (isIn(inventoryOf(kustomization) ?? [], rollout)) return [];
   return [
@@ -114,13 +115,18 @@ async function inFile(
   }
   const field = findField(read.text, { field: branch.field, rollout: target.rollout, container, image: present });
   if (typeof field === 'string') return fault(`${branch.file}: ${field}`, 'Correct flux.file, or name flux.field.');
-  const values = valuesFor(field.value, present, image);
+  const values = branch.value === undefined ? valuesFor(field.value, present, image) : named(field.value, branch.value);
   if (typeof values === 'string')
     return fault(`${field.path} of ${branch.file} ${values}`, 'Correct image or flux.field.');
   const where =
     branch.pushTo === undefined ? `a commit to ${branch.branch}` : `a commit to ${branch.pushTo}, which you merge`;
   const detail = `${branch.file} at ${read.head.slice(0, 12)}: ${field.path}: ${values.from} → ${values.to}, by ${where}`;
   return { checks: [{ name: 'flux', ok: true, detail }], plan: { flux: { ...branch, image, ...values } } };
+}
+
+/** A version of a chart says nothing of the image, so only the target shows afterwards which image it has. */
+function named(from: string, to: string): { from: string; to: string } | string {
+  return from === to ? `is ${to} already` : { from, to };
 }
 
 /** The values of the field for both images. A text result is the reason why there are none. */

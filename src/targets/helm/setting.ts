@@ -5,6 +5,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { HelmRecord } from '../../ports/helm-releases.ts';
 import type { Change, Refusal, WorkloadPort, WriteResult } from '../../ports/workload.ts';
 import { digestOf, objectsIn } from './manifest.ts';
+import { requireRights } from './rights.ts';
 import { callOf, changeOf, chartOf, heldBy, newestRecord, releaseAt, type HelmSystems } from './records.ts';
 
 interface Wanted {
@@ -40,7 +41,7 @@ export class Setting {
     const { record, revision, holds } = await this.#newest();
     if (holds === 'new' && record.status === 'deployed') return this.#proved(revision, false);
     if (holds !== 'new' && record.revision !== plan.revision) return this.#changedByOther(revision);
-    await this.#runUpgrade();
+    await this.#runUpgrade(revision);
     return this.#proved((await this.#newest()).revision, true);
   }
 
@@ -72,14 +73,16 @@ export class Setting {
     return new SluiceError('CONFLICT', `${where}, and nobody ran it any more: it was marked as failed.`);
   }
 
-  /** Errors: PLAN_CHANGED. */
-  async #runUpgrade(): Promise<void> {
+  /** `newest`: the revision that is there. Errors: PLAN_CHANGED, FORBIDDEN. */
+  async #runUpgrade(newest: HelmRevision): Promise<void> {
     const { systems, target, plan } = this.#wanted;
     const call = callOf(plan);
     await systems.helm.withChart(chartOf(plan), call, async (chart) => {
       const change = await changeOf(systems, target, plan, chart);
       const rendered = await systems.helm.render(change, call);
-      if (digestOf(objectsIn(rendered.manifest), plan.varying) !== plan.digest) throw this.#renderedOther();
+      const wanted = objectsIn(rendered.manifest);
+      if (digestOf(wanted, plan.varying) !== plan.digest) throw this.#renderedOther();
+      await requireRights(systems, target, objectsIn(newest.manifest), wanted);
       await systems.helm.change(change, call);
     });
   }

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { HelmPlan } from '../../../src/domain/release/version-source.ts';
-import { codeOf } from '../../support/argo-objects-stage.ts';
+import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
 import { FakeChart, manifestOf } from '../../support/fake-chart.ts';
 
+const MAP = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n';
 const OWNER = { releaseId: 'release/test/shop/web', runId: 'r' };
 let chart: FakeChart;
 let helm: HelmPlan;
@@ -69,6 +70,21 @@ describe('to the new version', () => {
     chart.files = { './prod.yaml': { tag: 'v2' } };
     expect(await setBy()).toMatchObject({ changed: true });
     expect(chart.acts).toEqual(['upgrade']);
+  });
+
+  test.each([
+    ['patch rollouts', 'may not patch rollouts.argoproj.io in shop'],
+    ['update secrets', 'may not update secrets in shop'],
+    ['create configmaps', 'may not create configmaps in shop'],
+  ])('without the right to %s Helm is not started', async (right, message) => {
+    chart.render = ({ tag }) => manifestOf(String(tag), MAP);
+    helm = (await chart.workload.source?.(chart.spec('v2')))?.plan?.helm as HelmPlan;
+    chart.forbidden = [right];
+    expect(await failureOf(set('v1', 'v2'))).toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining(message),
+    });
+    expect(chart.acts).toEqual([]);
   });
 
   test('a Rollout that has another image after the upgrade is not proved', async () => {
