@@ -5,12 +5,12 @@ import { ROOT } from '../../scripts/root.mjs';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { Closers } from '../../src/entry/demo/closers.ts';
 import { document, tables } from './report.ts';
+import { besideFlux } from './flux-program.ts';
 import { besideHelm } from './helm-program.ts';
 import { listManyPods } from './many-pods.ts';
 import { run, type Further, type Options } from './run.ts';
 import { contenders, raiseSandbox } from './stack.ts';
 
-const MANY_PODS = 5_000;
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -22,9 +22,9 @@ async function main(): Promise<number> {
   const stop = (): void => void closers.run(say).then(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
-    const { sandbox: named, write, programs, ...wanted } = options();
+    const { sandbox: named, write, programs, pods, ...wanted } = options();
     const sandbox = await raiseSandbox(named, closers, say);
-    const further = programs ? await besidePrograms(sandbox, wanted.calls, closers, say) : undefined;
+    const further = programs ? await besidePrograms(sandbox, { ...wanted, pods }, closers, say) : undefined;
     const results = await run(sandbox, wanted, closers, say);
     console.log(`\n${tables(results, further)}\n`);
     if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls, further));
@@ -40,20 +40,22 @@ async function main(): Promise<number> {
 /** What is compared with programs instead of servers, and the memory of a long list. */
 async function besidePrograms(
   sandbox: Sandbox,
-  calls: number,
+  { calls, pods: manyPods }: { readonly calls: number; readonly pods: number },
   closers: Closers,
   say: (line: string) => void,
 ): Promise<Further | undefined> {
-  const [server] = await contenders(sandbox, false, closers, say, { SLUICE_TOOLSETS: 'kubernetes,helm' });
+  const [server] = await contenders(sandbox, false, closers, say, { SLUICE_TOOLSETS: 'kubernetes,helm,flux' });
   if (!server) return undefined;
   const rows = await besideHelm(sandbox, server.stdio, Math.ceil(calls / 4), closers, say);
   say('Helm: done');
-  const pods = await listManyPods(sandbox, server.stdio, MANY_PODS, closers);
-  say(`${MANY_PODS} pods: done`);
-  return { programs: rows, pods };
+  const flux = await besideFlux(sandbox, server.stdio, Math.ceil(calls / 4), closers, say);
+  say('Flux: done');
+  const pods = await listManyPods(sandbox, server.stdio, manyPods, closers);
+  say(`${manyPods} pods: done`);
+  return { programs: [...rows, ...flux], pods };
 }
 
-function options(): Options & { sandbox: string | undefined; write: boolean; programs: boolean } {
+function options(): Options & { sandbox: string | undefined; write: boolean; programs: boolean; pods: number } {
   const { values } = parseArgs({
     options: {
       sizes: { type: 'string', default: '1,100,1000' },
@@ -61,6 +63,7 @@ function options(): Options & { sandbox: string | undefined; write: boolean; pro
       starts: { type: 'string', default: '7' },
       peers: { type: 'boolean', default: true },
       programs: { type: 'boolean', default: true },
+      pods: { type: 'string', default: '5000' },
       sandbox: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
@@ -73,6 +76,7 @@ function options(): Options & { sandbox: string | undefined; write: boolean; pro
     starts: count('starts', values.starts),
     peers: values.peers,
     programs: values.programs,
+    pods: count('pods', values.pods),
     sandbox: values.sandbox,
     write: values.write,
   };

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Name } from './contenders.ts';
-import type { ProgramRow } from './helm-program.ts';
+import type { ProgramRow } from './beside-program.ts';
 import type { PodsMemory } from './many-pods.ts';
 import { percentile, ratioToBetter, short, spread, type Sample } from './figures.ts';
 import type { Pace } from './measure.ts';
@@ -42,7 +42,7 @@ export function tables(results: Results, further?: Further): string {
 
 function furtherTables({ programs, pods }: Further): readonly string[] {
   return [
-    `### Reads of Helm over stdio: median in ms\n\n${programTable(programs)}`,
+    `### Reads of Helm and Flux over stdio: median in ms\n\n${programTable(programs)}`,
     `### Memory of Sluice while it lists many pods, page by page\n\n${podsTable(pods)}`,
   ];
 }
@@ -126,7 +126,7 @@ const PODS_AIM_MIB = 100;
 
 function programTable(rows: readonly ProgramRow[]): string {
   return table(
-    ['question', 'sluice', 'the program helm', 'ratio', 'aim'],
+    ['question', 'sluice', 'the program', 'ratio', 'aim'],
     rows.map(({ question, sluiceMs, programMs }) => {
       const ratio = sluiceMs / programMs;
       return [question, short(sluiceMs), short(programMs), short(ratio), verdict(ratio, PROGRAM_AIM)];
@@ -215,7 +215,7 @@ at the same time, and one request at a time is under way. An answer without the 
 * \`kubernetes-mcp-server\` is started as the program that its npm package wraps, which is quicker than the wrapper.
   \`mcp-server-kubernetes\` runs the \`kubectl\` on PATH for each call; it is given a larger SPAWN_MAX_BUFFER, as without it it fails to list a
   thousand Rollouts.
-* **Reads of Helm**: Sluice's tools read Helm's records themselves; each call is followed by the same question to the program, which is a new
+* **Reads of Helm and Flux**: Sluice's tools read the cluster themselves; each call is followed by the same question to the program, which is a new
   process each time. **Many pods**: all pages of \`k8s_list\`, 500 pods a page.
 * Sluice is as it comes: its list has the tools of releases that read, and \`tools_search\`.
 `;

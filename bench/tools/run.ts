@@ -4,7 +4,7 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import type { Closers } from '../../src/entry/demo/closers.ts';
 import type { Contender, Question } from './contenders.ts';
 import { HttpWire } from './http-wire.ts';
-import type { ProgramRow } from './helm-program.ts';
+import type { ProgramRow } from './beside-program.ts';
 import type { PodsMemory } from './many-pods.ts';
 import {
   askTool,
@@ -52,7 +52,7 @@ export interface Memory {
 
 /** What is measured beside the other servers. */
 export interface Further {
-  /** Reads of Helm, and the same with the program. */
+  /** Reads of Helm and Flux, and the same with the programs. */
   readonly programs: readonly ProgramRow[];
   readonly pods: PodsMemory;
 }

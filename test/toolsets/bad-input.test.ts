@@ -11,7 +11,7 @@ const NAMES = { 'a flag': 'web --full', 'a path': '../x', '300 characters': 'a'.
 
 /** Fields that take any text: it is compared, kept or parsed, and is no name of anything. */
 const TEXTS = ['confirm', 'contains', 'cursor', 'keyword', 'manifest', 'patch', 'reason', 'values'];
-/** These are no names of objects: selectors, ranges, contexts, local paths. Their checks are tested with their tools. */
+/** Selectors, ranges, contexts and local paths are no names of objects. Their checks are tested with their tools. */
 const OWN_FORMS = ['cluster', 'field_selector', 'image', 'label_selector', 'local_path', 'range', 'version'];
 
 interface Listed {
