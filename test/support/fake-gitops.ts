@@ -163,8 +163,8 @@ export class FakeGitOps {
   }
 
   #objectOf({ kind: { kind: name } }: ObjectAt): Record<string, unknown> {
-    if (name === 'TraefikService') return this.traefikService as Record<string, unknown>;
-    if (name === 'Rollout') return this.rollout as Record<string, unknown>;
+    if (name === 'TraefikService') return this.traefikService;
+    if (name === 'Rollout') return this.rollout;
     if (name === 'HelmRelease' && this.helmRelease) return this.helmRelease;
     return name === 'Kustomization' ? this.kustomization : this.git;
   }
