@@ -61,7 +61,7 @@ test.each([
   ['server traffic demo 1.0.0 -1', 'from 0 to 100'],
   ['server traffic demo 1.0.0 many', 'percent'],
   ['server promote demo 9', 'has no version 9'],
-  ['server promote dmo 1.0.0', 'dmo has no registered version'],
+  ['server promote dmo 1.0.0', 'There is no MCP server dmo; did you mean demo?'],
   ['server status dmo', 'did you mean demo?'],
   [DEPLOY, 'already has a version 1.0.0'],
   ['server deploy demo 2 --type stdio', 'command: is missing'],

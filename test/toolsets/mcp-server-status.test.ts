@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { register } from '../../src/domain/servers/actions.ts';
 import { emptyServer } from '../../src/domain/servers/server.ts';
 import type { GatewayVersion, GatewayView, SilentGateway } from '../../src/ports/server-gateways.ts';
+import { mcpServerPromote } from '../../src/toolsets/mcp-server/mcp-server-promote.ts';
 import { mcpServerStatus } from '../../src/toolsets/mcp-server/mcp-server-status.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
@@ -43,4 +44,14 @@ test('a version is healthy where a gateway says so, and unknown where none does'
   });
   expect(await shown(at('http://a'), { gateway: 'http://c', error: 'refused' })).toMatchObject({ health: 'unknown' });
   expect(await shown()).toMatchObject({ health: 'unknown' });
+});
+
+test('a change of a server that does not exist names the one that was probably meant', async () => {
+  const services = { ...fakeServices(createFakeGateway()), servers: createFakeServers(server) };
+  const context = { ...services, caller: { id: 'cli:ann', kind: 'cli' } } as unknown as CommandContext;
+
+  await expect(mcpServerPromote.run(context, { name: 'shp', version: '1.0.0' })).rejects.toMatchObject({
+    code: 'SERVER_NOT_FOUND',
+    message: 'There is no MCP server shp; did you mean shop?',
+  });
 });

@@ -23,10 +23,16 @@ export function detect(source: Source, asked: Asked): Service {
     ...build,
     port,
     findings,
-    warnings: [...build.warnings, ...lockWarnings(build)],
+    warnings: [...build.warnings, ...lockWarnings(build), ...portWarnings(asked.port ?? build.port)],
     ...(health ? { health: health.what.slice('health path '.length) } : {}),
     ...(mcp ? { mcp: { transport: mcp.transport } } : {}),
   };
+}
+
+/** The code is not searched for a port, because it may come from a setting. */
+function portWarnings(port: number | undefined): readonly string[] {
+  if (port !== undefined) return [];
+  return [`Nobody has named the port of the service, so ${DEFAULT_PORT} is taken. To take another one, set port.`];
 }
 
 /** Errors: SOURCE_UNKNOWN, SOURCE_AMBIGUOUS. */

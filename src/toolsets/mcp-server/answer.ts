@@ -1,3 +1,5 @@
+import { SluiceError } from '../../domain/errors.ts';
+import { foundServer } from './found-server.ts';
 import { z } from 'zod';
 import { effectFields } from '../../contract/effect.ts';
 import { serverSnapshot, toServerSnapshot, type ServerSnapshot } from '../../contract/server-snapshot.ts';
@@ -20,16 +22,26 @@ export interface Asked {
 
 type Change = (server: RegisteredServer, by: By) => RegisteredServer;
 
-/** Makes a change in the registry, and answers with the server before it and as it was read back after it. */
+/**
+ * Makes a change in the registry, and answers with the server before it and as it was read back after it. Errors:
+ * SERVER_NOT_FOUND with the nearest name, those of the change and of the port.
+ */
 export async function changeServer(
-  { servers, ports, caller }: CommandContext,
+  context: CommandContext,
   { name, reason, expected_revision: expected }: Asked,
   change: Change,
   scope?: RegisteredServer['scope'],
 ): Promise<ChangeOutput> {
+  const { servers, ports, caller } = context;
   const by: By = { at: ports.now(), who: caller.id, ...(reason === undefined ? {} : { why: reason }) };
   let before = emptyServer(name, scope ?? 'project');
-  const after = await servers.change(name, expected, (server) => change((before = server), by), scope);
+  const after = await servers
+    .change(name, expected, (server) => change((before = server), by), scope)
+    .catch(async (error: unknown) => {
+      // This error of the same code also names the server that was probably meant.
+      if (error instanceof SluiceError && error.code === 'SERVER_NOT_FOUND') await foundServer(context, name);
+      throw error;
+    });
   const changed = after.revision !== before.revision;
   return {
     changed,

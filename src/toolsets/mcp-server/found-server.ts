@@ -9,5 +9,8 @@ export async function foundServer({ servers }: CommandContext, name: string): Pr
   if (found) return found;
   const known = (await servers.list()).map((server) => server.name);
   const near = nearest(name, known);
-  throw new SluiceError('SERVER_NOT_FOUND', `There is no MCP server ${name}${near ? `; did you mean ${near}?` : '.'}`);
+  if (near === undefined) throw new SluiceError('SERVER_NOT_FOUND', `There is no MCP server ${name}.`);
+  throw new SluiceError('SERVER_NOT_FOUND', `There is no MCP server ${name}; did you mean ${near}?`, {
+    next: 'Use the suggested name. mcp_server_status lists the servers.',
+  });
 }

@@ -39,7 +39,14 @@ test.each([
 ])('%s is a lock file of %s', (lock, manager) => {
   const { 'package-lock.json': npm, ...rest } = NODE_SERVICE;
 
-  expect(found({ ...rest, [lock]: npm })).toMatchObject({ manager, lockFile: lock, warnings: [] });
+  expect(found({ ...rest, [lock]: npm }, { port: 80 })).toMatchObject({ manager, lockFile: lock, warnings: [] });
+});
+
+test('a port that nobody has named is a warning', () => {
+  expect(found(NODE_SERVICE)).toMatchObject({
+    port: 8000,
+    warnings: ['Nobody has named the port of the service, so 8000 is taken. To take another one, set port.'],
+  });
 });
 
 test('a lock file of yarn 1 is told from a later one by its first line', () => {
