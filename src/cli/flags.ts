@@ -38,7 +38,12 @@ export function takesFile(command: Command): boolean {
 /** Adds a flag for every field of the command's input. */
 export function addFlags(cli: Cli, command: Command): void {
   for (const field of flagFields(command))
-    cli.addOption(new Option(`--${flagName(field)}${placeholder(field, command)}`, helpWords(field.description)));
+    cli.addOption(new Option(`--${flagName(field)}${placeholder(field, command)}`, about(field)));
+}
+
+function about({ description, standard }: Field): string {
+  const known = standard === undefined || /\bdefault\b/i.test(description);
+  return helpWords(known ? description : `${description} Default ${standard}.`.trim());
 }
 
 /** A command with several arguments takes several words after one flag, as in `--env A=1 B=2`. */

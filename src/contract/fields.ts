@@ -8,6 +8,8 @@ export interface Field {
   readonly description: string;
   /** The only values that it accepts. */
   readonly choices?: readonly string[];
+  /** Its value if it is absent, where the schema says one. */
+  readonly standard?: string | number | boolean;
 }
 
 /** The schema without optional, default and nullable around it. */
@@ -44,7 +46,14 @@ export function fieldsOf(schema: z.core.$ZodType, path: readonly string[] = []):
 function leaf(schema: z.core.$ZodType, path: readonly string[]): Field {
   const bare = inner(schema);
   const choices = bare instanceof z.ZodEnum ? { choices: bare.options.map(String) } : {};
-  return { path, type: typeOf(bare), description: describe(schema), ...choices };
+  return { path, type: typeOf(bare), description: describe(schema), ...choices, ...standardOf(schema) };
+}
+
+function standardOf(schema: z.core.$ZodType): Pick<Field, 'standard'> {
+  const value = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? { standard: value }
+    : {};
 }
 
 function typeOf(schema: z.core.$ZodType): Field['type'] {

@@ -50,6 +50,10 @@ test('the help names commands and flags, no tools and no fields of other doors',
   expect(text).not.toMatch(/[Nn]eeds? confirm/);
 });
 
+test('the help says the default of a field', async () => {
+  expect(await said('traefik', 'delete-route', '--help')).toMatch(/--idle-seconds <number> [^-]* Default\s+300\./);
+});
+
 test('a refusal that names a field to set names its flag here', () => {
   const plan = named('delivery_plan');
 

@@ -228,7 +228,7 @@ describe.each(ERAS)('over HTTP, %s', (era) => {
     setTimeout(() => gateway.views.set(ID, aView({ state: 'succeeded', closedAt: AT + 1000 })), 300);
     const second = await client.callTool('release_wait', { release_id: ID, cursor });
 
-    expect(next).toBe('It waits for promotion: answer with release_promote, release_abort; step 1 has the index 0.');
+    expect(next).toBe('It waits for promotion: answer with release_promote or release_abort; step 1 has the index 0.');
     expect(second.structuredContent).toMatchObject({ changed: true, state: 'succeeded' });
   });
 });

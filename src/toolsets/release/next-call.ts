@@ -7,7 +7,10 @@ export function nextCall(view: ReleaseView): string {
     return 'The release has ended; nothing to do. A new one starts with release_start.';
   if (!view.waiting) return 'It goes on by itself: call release_wait.';
   if (view.waiting.for === 'human' && view.waiting.answers.length === 0) return view.reason;
-  const answers = view.waiting.answers.map(toolOf).join(', ');
+  const answers = view.waiting.answers
+    .map(toolOf)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
   const ofStep = view.waiting.answers.some((answer) => answer === 'promote' || answer === 'skip-analysis');
   const step = ofStep ? `; step ${view.stepIndex + 1} has the index ${view.stepIndex}` : '';
   return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.`;
