@@ -73,18 +73,21 @@ export async function startMcpProxy({ mcpProxy, upstream }: Programs): Promise<C
 }
 
 interface Where {
+  /** How long its start may take, in ms. Default: START_MS. */
+  readonly startMs?: number;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 export async function started(name: string, command: string, args: readonly string[], url: string, where: Where = {}) {
-  const child = spawn(command, [...args], { ...where, stdio: ['ignore', 'ignore', 'ignore'], detached: true });
-  await listening(name, url, child);
+  const { startMs = START_MS, ...place } = where;
+  const child = spawn(command, [...args], { ...place, stdio: ['ignore', 'ignore', 'ignore'], detached: true });
+  await listening(name, url, child, startMs);
   return { name, url, pid: child.pid ?? 0, stop: () => ended(child) };
 }
 
-async function listening(name: string, url: string, child: ChildProcess): Promise<void> {
-  for (const began = Date.now(); Date.now() - began < START_MS; ) {
+async function listening(name: string, url: string, child: ChildProcess, startMs: number): Promise<void> {
+  for (const began = Date.now(); Date.now() - began < startMs; ) {
     if (child.exitCode !== null) break;
     const answered = await fetch(url).then(
       (response) => response.body?.cancel().then(() => true) ?? true,

@@ -26,7 +26,7 @@ export async function startContextForge(
     join(programs, 'mcpgateway'),
     ['--host', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
     `${root}/health`,
-    where,
+    { ...where, startMs: 180_000 },
   );
   try {
     const token = ['-m', 'mcpgateway.utils.create_jwt_token', '--username', ADMIN, '--exp', '60', '--secret', secret];
@@ -49,7 +49,7 @@ async function installed(folder: string, say: (line: string) => void): Promise<s
   return folder;
 }
 
-/** Without its pages for people, and allowed to reach loopback. */
+/** Without its pages for people and its limit of 100 calls a minute, and allowed to reach loopback. */
 function environment(secret: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -60,6 +60,8 @@ function environment(secret: string): NodeJS.ProcessEnv {
     PLATFORM_ADMIN_PASSWORD: `${randomBytes(16).toString('hex')}A!`,
     DEFAULT_USER_PASSWORD: `${randomBytes(16).toString('hex')}A!`,
     DATABASE_URL: 'sqlite:///./bench.db',
+    RATE_LIMITING_ENABLED: 'false',
+    TOOL_RATE_LIMIT: '1000000',
     MCPGATEWAY_UI_ENABLED: 'false',
     MCPGATEWAY_ADMIN_API_ENABLED: 'false',
     SSRF_ALLOW_LOCALHOST: 'true',

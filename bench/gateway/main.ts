@@ -20,7 +20,7 @@ process.exit(await main());
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-  const amount = values.quick ? { calls: 200, ms: 1_000, starts: 3 } : { calls: 1_000, ms: 10_000, starts: 10 };
+  const amount = values.quick ? { calls: 200, ms: 500, starts: 3 } : { calls: 1_000, ms: 10_000, starts: 10 };
   const programs = await installPeers(FOLDER, say);
   const figures = await measured(programs, amount, values.quick);
   const firstAnswers = await starts(programs, amount.starts);
@@ -52,7 +52,7 @@ async function measuredOf(start: () => Promise<Contender>, amount: Amount): Prom
   const contender = await start();
   try {
     const figures = await through(contender, amount);
-    say(`${contender.name}: measured`);
+    say(`${contender.name}: measured${figures.failed === undefined ? '' : ` until ${figures.failed}`}`);
     return figures;
   } finally {
     await contender.stop();
@@ -117,7 +117,7 @@ function lastLine(figures: readonly Figures[], memory: number): string {
   const ours = figures.find(({ name }) => name === 'sluice');
   const peers = figures.filter(({ name }) => name !== 'sluice' && name !== 'direct');
   const [quickest] = peers.toSorted((a, b) => a.p50 - b.p50);
-  const at32 = ({ rates }: Figures): number => rates[32] ?? NaN;
+  const at32 = ({ rates }: Figures): number => rates[32] ?? 0;
   const [busiest] = peers.toSorted((a, b) => at32(b) - at32(a));
   if (!ours || !quickest || !busiest) throw new Error('nothing to compare with');
   const time = (added(ours, figures) / added(quickest, figures)).toFixed(2);

@@ -6,7 +6,7 @@ import { handshake } from '../tools/wire.ts';
 import type { Contender } from './contenders.ts';
 import { Session } from './session.ts';
 
-/** How much is measured. `calls`: one after the other. `ms`: duration for each number of callers. `starts`: cold starts. */
+/** How much is measured. `calls`: one after the other. `ms`: duration for each number of callers. `starts`: how many. */
 export interface Amount {
   readonly calls: number;
   readonly ms: number;
@@ -23,6 +23,8 @@ export interface Figures {
   readonly p50: number;
   /** Calls per second by the number of callers at once. Empty for a connection over pipes. */
   readonly rates: Readonly<Partial<Record<CallerCount, number>>>;
+  /** With how many callers a call failed, and why. More callers were not tried. */
+  readonly failed?: string;
 }
 
 const WARM = 30;
@@ -66,7 +68,14 @@ export async function through(contender: Contender, { calls, ms }: Amount): Prom
   try {
     const p50 = await median(() => session.call(), calls);
     const rates: Partial<Record<CallerCount, number>> = {};
-    for (const callers of CALLERS) rates[callers] = await rateOf(session, callers, ms);
+    for (const callers of CALLERS) {
+      // The last line of the output tells the rate of 32 callers.
+      const rate = await rateOf(session, callers, callers === 32 ? 3 * ms : ms).catch((error: unknown) =>
+        String(error),
+      );
+      if (typeof rate === 'string') return { name: contender.name, p50, rates, failed: `${callers} callers: ${rate}` };
+      rates[callers] = rate;
+    }
     return { name: contender.name, p50, rates };
   } finally {
     session.close();
