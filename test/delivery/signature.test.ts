@@ -109,14 +109,16 @@ test.each(['deploy', 'release'] as const)(
     await expect(foreign.run(step, foreign.facts)).rejects.toMatchObject(refused('none of 1 trusted keys'));
     const other = { ...moved.facts, digest: `sha256:${'0'.repeat(64)}` };
     await expect(moved.run(step, other)).rejects.toMatchObject(refused(`it stands for ${DIGEST}, not for sha256:000`));
-    await expect(unsigned.run(step, unsigned.facts)).rejects.toMatchObject(refused('has no provenance.dsse.json'));
+    await expect(unsigned.run(step, unsigned.facts)).rejects.toMatchObject(
+      refused('the deployment has no provenance.dsse.json'),
+    );
     expect([...foreign.released, ...moved.released, ...unsigned.released]).toEqual([]);
   },
 );
 
 test.each([
   ['deployment.yaml', 'deployment.yaml names localhost:5000/web:v1.0.0@sha256:000'],
-  ['k8s/base/rollout.yaml', 'no file of k8s/base names localhost:5000/web:v1.0.0@sha256:ddd'],
+  ['k8s/base/rollout.yaml', 'k8s/base names localhost:5000/web:v1.0.0@sha256:000'],
 ])('a commit whose %s names another digest is refused', async (path, why) => {
   const { run, facts, delivery, released } = await pushed(MINE);
   const { readCommit } = delivery.deployments;

@@ -67,6 +67,16 @@ test('a Rollout that runs another image is refused with the release that brings 
   }
 });
 
+test('where a key is named, an image that nobody has signed is neither planned nor deployed', async () => {
+  const digest = await planned();
+  Object.assign(world.context.delivery.signer, { demanded: async () => true });
+
+  const refused = { code: 'SIGNATURE_REFUSED', message: expect.stringContaining('has no provenance.dsse.json') };
+  await expect(planned()).rejects.toMatchObject(refused);
+  await expect(run('delivery_deploy', { name: 'web', digest })).rejects.toMatchObject(refused);
+  await expect(rolloutRead()).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+});
+
 test('an overlay that somebody has edited is refused', async () => {
   const { deployments } = world.context.delivery;
   const path = 'k8s/overlays/production/kustomization.yaml';

@@ -9,6 +9,7 @@ import { planned, type Plan } from '../../commands/objects/planned.ts';
 import { objectsIn } from '../../commands/objects/yaml-text.ts';
 import { isUnedited } from '../../onboarding/mark.ts';
 import { folderOf, type Folder } from './folder.ts';
+import { verifiedFiles } from './verified-files.ts';
 
 export interface DeployAsked {
   readonly name: string;
@@ -19,11 +20,12 @@ const OVERLAY = 'k8s/overlays/production/kustomization.yaml';
 
 /**
  * What the first version of a deployment creates. Errors: NOT_APPLICABLE for a later version, which is a release, and
- * for an overlay that somebody has edited; those of `folderOf`, `manifestDrafts` and `planned`.
+ * for an overlay that somebody has edited; those of `folderOf`, `verifiedFiles`, `manifestDrafts` and `planned`.
  */
 export async function deploying(context: CommandContext, { name, cluster: asked }: DeployAsked): Promise<Plan> {
   const cluster = await clusterOf(context, asked);
   const folder = await folderOf(context, name);
+  await requireSigned(context, folder);
   const found = await deployable(context, folder, cluster);
   requireFirst(folder, found.drafts);
   if (found.missing.length === 0)
@@ -31,6 +33,12 @@ export async function deploying(context: CommandContext, { name, cluster: asked 
       next: 'A later version is a release: call release_start with its image.',
     });
   return found.planned();
+}
+
+/** Where the settings name a key, the image has to be signed. */
+async function requireSigned({ delivery: { signer } }: CommandContext, { present, deployment }: Folder): Promise<void> {
+  if (!(await signer.demanded())) return;
+  await verifiedFiles(signer, present, /@(sha256:[0-9a-f]{64})$/.exec(deployment.image)?.[1] ?? 'a tag');
 }
 
 /** The objects of a deployment as the cluster has them, and a function that plans the creation of the missing ones. */

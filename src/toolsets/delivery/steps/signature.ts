@@ -1,14 +1,12 @@
 import type { DeliveryFinding } from '../../../domain/delivery/delivery.ts';
-import { PAYLOAD_TYPE, provenanceOf, wrongSubject } from '../../../domain/delivery/provenance.ts';
+import { PAYLOAD_TYPE, provenanceOf } from '../../../domain/delivery/provenance.ts';
 import { SluiceError } from '../../../domain/errors.ts';
-import { readDeployment } from '../../../onboarding/deployment-text.ts';
 import type { Present } from '../../../onboarding/plan.ts';
 import type { FileWrite } from '../../../ports/deployments.ts';
 import type { SignerPort } from '../../../ports/signer.ts';
+import { PROVENANCE_FILE, verifiedFiles } from '../verified-files.ts';
 import { fact, type StepCall } from './step.ts';
 
-/** The file of a deployment that has the signed provenance of its image. */
-export const PROVENANCE_FILE = 'provenance.dsse.json';
 const CHECK = 'signature';
 
 /** The signed provenance of an image that was pushed. One that the branch has already stays. */
@@ -50,32 +48,13 @@ async function hasSigned(
   }
 }
 
-/**
- * Verifies the provenance in the commit that is deployed, if the settings name a key. The files of that commit have to
- * name this digest and no other one. Errors: SIGNATURE_REFUSED, SIGNING_KEY_INVALID.
- */
+/** Verifies the provenance in the commit that is deployed. Errors: as `verifiedFiles`. */
 export async function verifiedProvenance({ context, input, facts }: StepCall): Promise<readonly DeliveryFinding[]> {
   const { signer, deployments } = context.delivery;
   if (!(await signer.demanded())) return [];
   const digest = fact(facts.digest, 'digest');
   const present = await deployments.readCommit(input.name, fact(facts.pinnedCommit, 'commit'));
-  const envelope = present[PROVENANCE_FILE];
-  if (envelope === undefined) throw refused(`the commit has no ${PROVENANCE_FILE}`);
-  const { payload, keyId } = await signer.verify(envelope, PAYLOAD_TYPE);
-  const wrong = wrongSubject(payload, digest) ?? otherImage(present, digest);
-  if (wrong !== undefined) throw refused(wrong);
+  const keyId = await verifiedFiles(signer, present, digest);
   const text = `the key ${keyId.slice(0, 16)} has signed the provenance of ${digest}`;
   return [{ check: CHECK, outcome: 'passed', text }];
-}
-
-/** What the files name instead of the digest. */
-function otherImage(present: Present, digest: string): string | undefined {
-  const { image } = readDeployment(present['deployment.yaml'] ?? '');
-  if (!image.endsWith(`@${digest}`)) return `deployment.yaml names ${image}`;
-  const base = Object.entries(present).filter(([path]) => path.startsWith('k8s/base/'));
-  return base.some(([, text]) => text.includes(image)) ? undefined : `no file of k8s/base names ${image}`;
-}
-
-function refused(why: string): SluiceError {
-  return new SluiceError('SIGNATURE_REFUSED', `The image is not deployed: ${why}.`);
 }
