@@ -6,7 +6,7 @@ import { handshake } from '../tools/wire.ts';
 import type { Contender } from './contenders.ts';
 import { Session } from './session.ts';
 
-/** How much is measured. `calls`: one after the other. `ms`: duration for each number of callers. `starts`: how many. */
+/** How much is measured. `calls`: one after the other. `ms`: for each number of callers. `starts`: how many of them. */
 export interface Amount {
   readonly calls: number;
   readonly ms: number;
