@@ -16,7 +16,7 @@ export function addDeliveryPages(program: Cli, deps: CliDeps): void {
     .command('watch')
     .description('Follow a delivery until it ends or waits for a retry. Exit code 0 only if it was delivered.')
     .argument('<name>', 'name of the deployment')
-    .addOption(timeoutOption('delivery'))
+    .addOption(timeoutOption('The delivery goes on.'))
     .action((name: string, { timeout }: { timeout?: number }, cli: Cli) => {
       const { settings, format } = settingsOf(deps, cli);
       return watchDelivery(deps, settings, { name, format, ...(timeout === undefined ? {} : { timeoutMs: timeout }) });

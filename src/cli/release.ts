@@ -56,7 +56,7 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
   group.commands
     .find((command) => command.name() === wordOf(releaseStart))
     ?.option('--wait', 'Follow the release until it ends, as `release watch` does, with its exit codes.')
-    .addOption(timeoutOption('release'))
+    .addOption(timeoutOption('The release goes on.'))
     .option(...SUMMARY);
   nameAsOthersDo(group);
   const watch = group
@@ -64,7 +64,7 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
     .description('Show a release live until it ends. Exit code 0 only if it succeeded.')
     .argument('<release>', 'release id, or <namespace>/<rollout> in the current cluster')
     .option('--cluster <text>', 'Kubeconfig context; default: the current one.')
-    .addOption(timeoutOption('release'))
+    .addOption(timeoutOption('The release goes on.'))
     .option(...SUMMARY)
     .addHelpText('after', EXIT_HELP)
     .action((ref: string, { cluster }: Following, cli: Cli) => follow(deps, cli, releaseRef(ref, cluster)));

@@ -84,7 +84,7 @@ test('settings decide what a file leaves out', async () => {
 
 test.each([
   ['image: [', /is not YAML or JSON/],
-  ['just text', /expected object, received string/],
+  ['just text', /must be an object/],
   ['target: &a [*a, *a]', /INVALID_INPUT/],
   ['{"target": {"namespace": "shop", "rollout": "web"}, "imgae": "x"}', /imgae: unknown field; did you mean image\?/],
 ])('a release file that says %j is refused clearly', async (text, message) => {

@@ -9,10 +9,12 @@ import { read, trackedFiles } from './tracked-files.ts';
  * first page. They use commands of that toolset and make no list of toolsets.
  */
 const PAGES = [
+  'src/cli/delivery-lines.ts',
   'src/cli/delivery-pages.ts',
   'src/cli/watch-delivery.ts',
   'src/cli/release.ts',
   'src/cli/report.ts',
+  'src/cli/summary.ts',
   'src/cli/watch.ts',
   'src/cli/watch-frame.ts',
   'src/http/rest/report.ts',
