@@ -13,7 +13,7 @@ const ID = 'release/prod/shop/web';
 const STEPS = [20, 50, 100];
 const MAX_TOKENS = 10_000;
 /** What docs/mcp.md says of the whole release. */
-const TOTAL_TOKENS = { release: 8_200, default: 8_400, all: 14_600 } as const;
+const TOTAL_TOKENS = { release: 8_500, default: 8_900, all: 14_900 } as const;
 /** What docs/mcp.md says of the list of tools, with writing on. */
 const LIST_TOKENS = { release: 4_000, default: 4_100, all: 10_200 } as const;
 const gateway = createFakeGateway();
