@@ -1,5 +1,5 @@
-// `npm run test:older-helm`: the tests of Helm on the sandbox, with Helm 3 instead of 4. It is built if it cannot be had
-// otherwise. CI does not run it.
+// `npm run test:older-helm`: the tests of Helm on the sandbox, with Helm 3 instead of 4. It is built if it cannot be
+// had otherwise. CI does not run it.
 import { runWithProjectNode } from './project-node.mjs';
 import { setupOrExit } from './setup.mjs';
 

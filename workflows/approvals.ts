@@ -1,5 +1,4 @@
 import { condition } from '@temporalio/workflow';
-import type { Situation } from '../src/domain/release/admission.ts';
 import { namesOf, type Approvers } from '../src/domain/release/approval.ts';
 import type { Command, CommandOutcome } from '../src/domain/release/command.ts';
 import { principalOf } from '../src/domain/access/caller.ts';
@@ -54,10 +53,4 @@ export function voidApprovals(run: ReleaseRun, changed: readonly string[]): void
   run.votes = [];
   delete run.approval;
   run.note(`the plan has changed while the release waited (${changed.join(', ')}): the approvals of ${given} are void`);
-}
-
-/** What an approval of this release is checked against, if named people have to approve. */
-export function ballotOf({ input: { spec, starter }, votes }: ReleaseRun): Pick<Situation, 'ballot'> {
-  if (!spec.approvers) return {};
-  return { ballot: { ...spec.approvers, votes, ...(starter !== undefined && { startedBy: starter }) } };
 }

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
+import { ballotOf } from '../src/domain/release/approval.ts';
 import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ContinuedFacts } from '../src/domain/release/continued.ts';
@@ -18,7 +19,6 @@ import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts'
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
 import { describeRelease } from '../src/domain/release/describe.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
-import { ballotOf } from './approvals.ts';
 import { STATE_KEY } from './search-attributes.ts';
 import { ReleaseClock } from './clock.ts';
 import { EventLog } from './event-log.ts';
@@ -166,7 +166,7 @@ export class ReleaseRun {
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],
-      ...ballotOf(this),
+      ...ballotOf(this.input, this.votes),
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),

@@ -44,6 +44,6 @@ function flag(key: SettingKey): string {
 
 function fallback(key: SettingKey): string {
   const { fallback: value } = SETTINGS[key];
-  if (typeof value === 'object') return Array.isArray(value) ? value.join(',') : '';
+  if (typeof value === 'object') return Array.isArray(value) ? value.map(String).join(',') : '';
   return String(value ?? '');
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command as Cli } from 'commander';
-import { ChainReader, type ChainCheck } from '../domain/audit-chain.ts';
+import { ChainReader, type ChainCheck } from '../observability/audit-chain.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { CliDeps } from './deps.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AuditEntry } from '../domain/audit.ts';
-import { chained } from '../domain/audit-chain.ts';
+import { chained } from './audit-chain.ts';
 
 /** More than the longest line: arguments are cut at 10,000 characters. */
 const TAIL_BYTES = 128 * 1024;

@@ -28,6 +28,14 @@ export interface Ballot extends Approvers {
   readonly votes: readonly Vote[];
 }
 
+/** The ballot of a release whose approvers are named. */
+export function ballotOf(
+  { spec: { approvers }, starter }: { readonly spec: { readonly approvers?: Approvers }; readonly starter?: string },
+  votes: readonly Vote[],
+): { readonly ballot?: Ballot } {
+  return approvers ? { ballot: { ...approvers, votes, ...(starter !== undefined && { startedBy: starter }) } } : {};
+}
+
 export function senderOf({ identity, onBehalfOf, groups }: Caller): Sender {
   return { ...(identity && { identity }), ...(onBehalfOf && { onBehalfOf }), ...(groups && { groups }) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from './audit.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 
 /**
  * The place of a line in the audit log. Each process writes a chain of its own, because several processes append to one

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AuditEntry } from '../../src/domain/audit.ts';
-import { chained, ChainReader, type ChainCheck } from '../../src/domain/audit-chain.ts';
+import { chained, ChainReader, type ChainCheck } from '../../src/observability/audit-chain.ts';
 
 const entry = (detail: string): AuditEntry => ({
   ...{ at: '2026-01-01T00:00:00.000Z', who: 'cli:ada', tool: 'release_start', kind: 'write' },
