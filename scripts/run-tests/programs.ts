@@ -17,8 +17,13 @@ export async function acquireFor(files: readonly string[], say: (line: string) =
   }
 }
 
+/** Functions of test/support/helm*.ts that acquire Helm, in the version that the run tests. */
+const HELM: BinaryName = process.env['SLUICE_TEST_HELM'] === '3' ? 'helm3' : 'helm';
+const ACQUIRES_HELM = /\b(?:helmProgram|helmOn)\b/;
+
 /**
- * The programs that tests with these sources need beside a sandbox: those that they acquire by name, and those of an
+ * The programs that tests with these sources need beside a sandbox: those that they acquire by name or by a
+ * function of their support, and those of an
  * add-on whose support they import: `sharedFlux` or `FluxStage` for the add-on of Flux.
  */
 export function programsOf(sources: readonly string[]): readonly BinaryName[] {
@@ -26,7 +31,10 @@ export function programsOf(sources: readonly string[]): readonly BinaryName[] {
     const word = `${name[0]?.toUpperCase()}${name.slice(1)}`;
     return sources.some((source) => new RegExp(`\\b(?:shared${word}|${word}Stage)\\b`).test(source));
   });
-  const named = (name: BinaryName) => sources.some((source) => source.includes(`acquireBinary('${name}')`));
+  const named = (name: BinaryName) =>
+    sources.some(
+      (source) => source.includes(`acquireBinary('${name}')`) || (name === HELM && ACQUIRES_HELM.test(source)),
+    );
   return BINARIES.filter(({ name, addOn, onDemand }) => (onDemand ? named(name) : addOn && addOns.includes(addOn))).map(
     ({ name }) => name,
   );
