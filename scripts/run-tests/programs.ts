@@ -22,9 +22,8 @@ const HELM: BinaryName = process.env['SLUICE_TEST_HELM'] === '3' ? 'helm3' : 'he
 const ACQUIRES_HELM = /\b(?:helmProgram|helmOn)\b/;
 
 /**
- * The programs that tests with these sources need beside a sandbox: those that they acquire by name or by a
- * function of their support, and those of an
- * add-on whose support they import: `sharedFlux` or `FluxStage` for the add-on of Flux.
+ * The programs that tests with these sources need beside a sandbox: those that they acquire by name or by a function of
+ * their support, and those of an add-on whose support they import: `sharedFlux` or `FluxStage` for the add-on of Flux.
  */
 export function programsOf(sources: readonly string[]): readonly BinaryName[] {
   const addOns = ADD_ONS.filter((name) => {
