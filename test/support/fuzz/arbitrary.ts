@@ -117,9 +117,12 @@ function object({ properties = {}, required = [], additionalProperties }: Schema
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, fromSchema(schema, words, name)]),
   );
-  // Only a few optional fields at a time, because all together are rarely valid.
+  // Only a few optional fields at a time, about five of many, because all together are rarely valid.
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
-  const rare = Object.fromEntries(optional.map((name) => [name, maybe(fields[name] as fc.Arbitrary<unknown>, 1, 2)]));
+  const absent = Math.max(2, Math.floor(optional.length / 5) - 1);
+  const rare = Object.fromEntries(
+    optional.map((name) => [name, maybe(fields[name] as fc.Arbitrary<unknown>, 1, absent)]),
+  );
   const need = Object.fromEntries(required.map((name) => [name, fields[name] as fc.Arbitrary<unknown>]));
   const confirm = fields['confirm'] ? { confirm: maybe(fields['confirm'], 3, 1) } : {};
   return fc
