@@ -56,7 +56,7 @@ export interface AppStats {
   /** Requests without an answer: refused, reset, timed out. */
   connectionErrors: number;
   connectionErrorCodes: Record<string, number>;
-  /** The last 20 answers with status 400 or more, and connection errors. */
+  /** The last 500 answers with status 400 or more, and connection errors. */
   failures: Failure[];
 }
 

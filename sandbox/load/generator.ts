@@ -6,7 +6,7 @@ import type { AppStats, LoadApp, LoadStats } from './config.ts';
 const TICK_MS = 5;
 const MAX_IN_FLIGHT = 2_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const FAILURES_KEPT = 20;
+const FAILURES_KEPT = 500;
 
 interface Entry {
   url: string;
