@@ -32,10 +32,10 @@ test.concurrent(
 
 test.concurrent(
   'a pause stops the deadline of an approval',
-  release({ record: 'pause-approval', spec: { approval: true, timeouts: { approvalMs: 1_000 } } }, async (one) => {
+  release({ record: 'pause-approval', spec: { approval: true, timeouts: { approvalMs: 8_000 } } }, async (one) => {
     await one.until('waiting-for-approval');
     await one.update('pause');
-    await passes(one, 1_500);
+    await passes(one, 9_000);
     expect(await one.update('approve')).toMatchObject({ outcome: 'applied' });
     expect(await one.view()).toMatchObject({ state: 'paused' });
     await passes(one, 300);
@@ -66,11 +66,11 @@ test.concurrent(
 test.concurrent(
   'a pause stops the deadline of a question',
   release(
-    { record: 'pause-question', spec: { manualPromotion: true, timeouts: { decisionMs: 1_000 } } },
+    { record: 'pause-question', spec: { manualPromotion: true, timeouts: { decisionMs: 8_000 } } },
     async (one) => {
       await one.until((view) => view.waiting?.for === 'promotion');
       await one.update('pause');
-      await passes(one, 1_500);
+      await passes(one, 9_000);
       await expect(one.update('promote')).rejects.toMatchObject({ cause: { type: 'NOT_WAITING' } });
       await one.update('resume');
       await one.update('promote');
