@@ -17,9 +17,12 @@ export async function acquireFor(files: readonly string[], say: (line: string) =
   }
 }
 
-/** Functions of test/support/helm*.ts that acquire Helm, in the version that the run tests. */
-const HELM: BinaryName = process.env['SLUICE_TEST_HELM'] === '3' ? 'helm3' : 'helm';
-const ACQUIRES_HELM = /\b(?:helmProgram|helmOn)\b/;
+/**
+ * Functions of test/support acquire the program with which their name begins, as `<name>Program` and `<name>On`. A run
+ * may test another version of it: SLUICE_TEST_<NAME>=3 stands for the program `<name>3`.
+ */
+const acquires = (name: string) => new RegExp(`\\b${name}(?:Program|On)\\b`);
+const tested = (name: string) => `${name}${process.env[`SLUICE_TEST_${name.toUpperCase()}`] ?? ''}`;
 
 /**
  * The programs that tests with these sources need beside a sandbox: those that they acquire by name or by a function of
@@ -30,10 +33,10 @@ export function programsOf(sources: readonly string[]): readonly BinaryName[] {
     const word = `${name[0]?.toUpperCase()}${name.slice(1)}`;
     return sources.some((source) => new RegExp(`\\b(?:shared${word}|${word}Stage)\\b`).test(source));
   });
+  const byFunction = BINARIES.filter(({ name }) => sources.some((source) => acquires(name).test(source)));
   const named = (name: BinaryName) =>
-    sources.some(
-      (source) => source.includes(`acquireBinary('${name}')`) || (name === HELM && ACQUIRES_HELM.test(source)),
-    );
+    byFunction.some((one) => tested(one.name) === name) ||
+    sources.some((source) => source.includes(`acquireBinary('${name}')`));
   return BINARIES.filter(({ name, addOn, onDemand }) => (onDemand ? named(name) : addOn && addOns.includes(addOn))).map(
     ({ name }) => name,
   );
