@@ -68,7 +68,7 @@ function sections(report: ReleaseReport): readonly (Html | false)[] {
 
 function aboutEvidence(bound: number): Html {
   const alpha = chosen(Math.exp(-bound));
-  return html`<p>Odds as in a bet, multiplied up block by block. A claim is proved when its odds reach ${odds(bound)}. A version that is not worse then fails, and a worse one passes, with a probability of at most ${alpha} each, no matter when the release stops.</p>`;
+  return html`<p>Odds as in a bet, multiplied up block by block. A claim is proved when its odds reach ${odds(bound)}. At most ${alpha} of the versions that are not worse fail. At most ${alpha} of the worse ones pass. It does not matter when the release stops.</p>`;
 }
 
 function section(title: string, content: Html): Html {
