@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator } from '../domain/access/authenticator.ts';
+import { bearerIn, unauthenticated } from '../domain/access/bearer.ts';
 import { callerWith, principalOf, responsibleOf, type Caller, type Principal } from '../domain/access/caller.ts';
 import { decide } from '../domain/access/decide.ts';
 import { scopeOf } from '../domain/access/oauth-scope.ts';
@@ -35,17 +36,10 @@ export interface Proven {
 /** Who calls. Errors: UNAUTHENTICATED, CREDENTIALS_UNAVAILABLE. */
 export async function proven({ authenticator }: GatewayAccess, headers: IncomingHttpHeaders): Promise<Proven> {
   const { 'proxy-authorization': beside, authorization } = headers;
-  const header = beside ?? authorization;
-  // Another scheme than Bearer is a credential too, and not a valid one.
-  const token = header === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '');
+  const token = bearerIn(beside ?? authorization);
   const principal = token === undefined ? undefined : await authenticator.authenticate(token);
   if (principal && token !== undefined) return { principal, token, forVersion: beside !== undefined };
-  throw new SluiceError(
-    'UNAUTHENTICATED',
-    token === undefined
-      ? 'The request has no credential.'
-      : 'The credential is not valid: it is unknown, expired, revoked, or made for another server.',
-  );
+  throw unauthenticated(token);
 }
 
 /** What a request does at a gateway. `server`: undefined for all. */

@@ -6,10 +6,10 @@ import {
 } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../../domain/access/authenticator.ts';
+import { bearerIn, unauthenticated } from '../../domain/access/bearer.ts';
 import type { Principal } from '../../domain/access/caller.ts';
 import { scopeOf } from '../../domain/access/oauth-scope.ts';
 import type { Permission } from '../../domain/access/permission.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import { sendFailure } from '../answer.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -55,21 +55,7 @@ export function requireCredentials(app: FastifyInstance, access: HttpAccess, ses
 }
 
 function refuse(reply: FastifyReply, token: string | undefined): FastifyReply {
-  return sendFailure(
-    reply.header('cache-control', 'no-store'),
-    new SluiceError(
-      'UNAUTHENTICATED',
-      token === undefined
-        ? 'The request has no credential.'
-        : 'The credential is not valid: it is unknown, expired, revoked, or made for another server.',
-    ),
-  );
-}
-
-function bearerIn(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  // Another scheme is a credential too, and not a valid one.
-  return /^Bearer +(\S+)$/i.exec(header)?.[1] ?? '';
+  return sendFailure(reply.header('cache-control', 'no-store'), unauthenticated(token));
 }
 
 /** A browser that opens an address shows the answer to a person. */

@@ -1,39 +1,23 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { codeOf, failureOf } from '../../support/argo-objects-stage.ts';
-import { FakeHelm, rendered } from '../../support/fake-helm.ts';
-import { KubernetesStage, refOf } from '../../support/kubernetes-stage.ts';
+import { rendered } from '../../support/fake-helm.ts';
+import {
+  change,
+  CHART,
+  deployment,
+  freshHelm,
+  helm,
+  image,
+  plan,
+  stage,
+  WEB,
+  write,
+  writes,
+} from '../../support/helm-changes.ts';
 
-let stage: KubernetesStage;
-let helm: FakeHelm;
-
-const WEB = { namespace: 'shop', name: 'web' };
-const CHART = { chart: './charts/web' };
 const HOOK = 'apiVersion: v1\nkind: Pod\nmetadata: {name: try}\n';
-const deployment = refOf('deployments', 'shop', 'web');
 
-beforeEach(() => {
-  stage = new KubernetesStage();
-  helm = new FakeHelm(stage.cluster);
-  stage.helm = helm.port();
-  stage.add('configmaps', 'shop', 'other');
-});
-
-const plan = (action: string, input: object) => stage.call('helm_plan', { action, ...WEB, ...input });
-const write = (action: string, input: object, digest: unknown) =>
-  stage.call(`helm_${action}`, { ...WEB, ...input, digest, ...(action === 'unlock' ? {} : { timeout_seconds: 0 }) });
-async function change(action: string, input: object, more: object = {}) {
-  const { digest } = await plan(action, input);
-  return write(action, { ...input, ...more }, digest);
-}
-const image = () =>
-  (stage.cluster.peek(deployment).spec as { template: { spec: { containers: [{ image: string }] } } }).template.spec
-    .containers[0].image;
-const writes = () =>
-  helm.runs.filter(
-    (args) =>
-      ['install', 'upgrade', 'rollback', 'uninstall', 'test'].includes(args[0] ?? '') &&
-      !args.includes('--dry-run=server'),
-  );
+freshHelm();
 
 test('a chart is installed, upgraded, rolled back and uninstalled, each by its plan, and each is read back', async () => {
   expect(await change('install', CHART)).toMatchObject({
