@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Command as Cli } from 'commander';
 import { ChainReader, type ChainCheck } from '../observability/audit-chain.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
+import { plural } from '../domain/plural.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
@@ -69,13 +70,15 @@ async function readInto(reader: ChainReader, file: string): Promise<void> {
 
 function text({ lines, unchained, writers, last, continued, broken }: ChainCheck, missing: boolean): string {
   const found = broken.slice(0, SHOWN).map(({ line, why }) => `line ${line}: ${why}`);
+  const intact = broken.length === 0 && !missing;
+  const advice = intact ? ' Keep it elsewhere, and give it as --expect next time.' : '';
   return [
-    `${lines} lines of ${writers} processes: ${broken.length === 0 && !missing ? 'no line was changed or removed' : 'broken'}.`,
+    `${plural(lines, 'line')} of ${plural(writers, 'process', 'processes')}: ${intact ? 'no line was changed or removed' : 'broken'}.`,
     ...found,
-    ...(broken.length > SHOWN ? [`and ${broken.length - SHOWN} more lines`] : []),
+    ...(broken.length > SHOWN ? [`and ${plural(broken.length - SHOWN, 'more line')}`] : []),
     ...(missing ? ['The expected hash is not there.'] : []),
     ...(continued ? ['The log begins in the middle: give the older files too.'] : []),
-    ...(unchained > 0 ? [`${unchained} lines at the beginning have no chain: they cannot be checked.`] : []),
-    ...(last ? [`Last hash: ${last}. Keep it elsewhere, and give it as --expect next time.`] : []),
+    ...(unchained > 0 ? [`At the beginning ${plural(unchained, 'line')} without a chain cannot be checked.`] : []),
+    ...(last ? [`Last hash: ${last}.${advice}`] : []),
   ].join('\n');
 }
