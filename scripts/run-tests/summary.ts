@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from '../root.mjs';
 
 /** The fields of Jest's JSON result that the summary uses. Times are epoch milliseconds. */
@@ -9,7 +10,13 @@ export interface JestFiles {
     readonly startTime: number;
     readonly endTime: number;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    /** Why the file did not load. Empty otherwise, or what its tests failed with. */
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -17,7 +24,7 @@ export interface JestFiles {
 export interface Summary {
   /** Folder under the tests' folder, and the sum of the times of its files in milliseconds. */
   readonly folders: ReadonlyMap<string, number>;
-  /** "test/domain/a.test.ts: name of the test", or the file alone if it did not load. */
+  /** "test/domain/a.test.ts: name of the test" with the first lines of its error, or that the file did not load. */
   readonly failures: readonly string[];
 }
 
@@ -36,11 +43,26 @@ export function summaryOf({ testResults }: JestFiles): Summary {
   return { folders, failures: testResults.flatMap(failuresOf) };
 }
 
-function failuresOf({ name, status, assertionResults }: JestFiles['testResults'][number]): string[] {
+function failuresOf({ name, status, message, assertionResults }: JestFiles['testResults'][number]): string[] {
   const file = relative(ROOT, name);
   const failed = assertionResults.filter((one) => one.status === 'failed');
-  if (failed.length === 0 && status === 'failed') return [`${file}: the file did not load`];
-  return failed.map(({ fullName }) => `${file}: ${fullName}`);
+  if (failed.length === 0 && status === 'failed') return [`${file}: the file did not load${beginOf(message)}`];
+  return failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}${beginOf(failureMessages?.[0])}`);
+}
+
+/** A log is often shown by its end only, so the reason stands there too. */
+const SHOWN_LINES = 14;
+const SHOWN_WIDTH = 300;
+
+/** The first lines of an error, indented, without colours and places in the code. */
+function beginOf(message = ''): string {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines
+    .slice(0, SHOWN_LINES)
+    .map((line) => `\n      ${line.slice(0, SHOWN_WIDTH)}`)
+    .join('');
 }
 
 /** "domain 12.3 s, config 1.0 s": the folder with the longest time comes first. */

@@ -37,6 +37,21 @@ test('each failed test has its file, and a file that did not load is a failure t
   ]);
 });
 
+test('a failed test has the first lines of its error, without colours and places in the code', () => {
+  const failureMessages = [
+    '\u001b[31mExpected: 1\u001b[39m\n\n    Received: 2\n    at Object.<anonymous> (test/a.ts:1:1)',
+  ];
+  const failing = file('cli/a.test.ts', 1, [], 'failed');
+  const testResults = [{ ...failing, assertionResults: [{ status: 'failed', fullName: 'counts', failureMessages }] }];
+
+  expect(summaryOf({ testResults }).failures).toEqual([
+    'test/cli/a.test.ts: counts\n      Expected: 1\n          Received: 2',
+  ]);
+  expect(summaryOf({ testResults: [{ ...failing, message: 'Cannot find module' }] }).failures).toEqual([
+    'test/cli/a.test.ts: the file did not load\n      Cannot find module',
+  ]);
+});
+
 test('a Jest that wrote nothing has no times', () => {
   expect(folderTimes(readSummary('/nowhere/result.json'))).toBe('');
 });

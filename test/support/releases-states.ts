@@ -95,14 +95,22 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
     return waiting(release, () => release.resume());
   },
 
-  /** The operation that ends the last pause of a canary ends earlier pauses too. */
+  /**
+   * The operation that ends the last pause of a canary ends earlier pauses too. So the last step waits for a person until
+   * the hold is set up.
+   */
   async promoting(stage, file) {
-    const release = await stage.start('', file);
-    await release.until(
-      'the last step is watched',
-      ({ state, step }) => state === 'soaking' && step !== undefined && step.index === step.of - 1,
-    );
+    const release = await stage.start('', { require_manual_promotion: true, ...file });
+    for (const index of [0, 1]) {
+      const asked = await release.until(
+        `step ${index} waits for promote`,
+        ({ step, waiting }) => step?.index === index && waiting?.for === 'promotion',
+      );
+      if (asked.step?.index === (asked.step?.of ?? 0) - 1) break;
+      await release.promote();
+    }
     stage.arm(ENDS, 'before', 'hold');
+    await release.promote();
     await release.reaches('promoting');
     return held(stage, release, ENDS);
   },
