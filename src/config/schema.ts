@@ -3,6 +3,7 @@ import { boolean, commaList, secret, setting, type Setting } from '../contract/s
 import type { AccessRules } from '../domain/access/rules.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import type { NewsReceiver } from '../domain/news/delivery.ts';
+import { BUILD_FORM } from '../domain/worker-build.ts';
 import type { Window } from '../domain/windows/window.ts';
 import { STRATEGY_NAMES } from '../strategies/index.ts';
 import { TOOLSET_SETTINGS } from '../toolsets/settings.ts';
@@ -12,6 +13,9 @@ import { integer } from './integer.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
 
 const text = z.string().trim().min(1);
+const optionalBuild: z.ZodType<string | undefined, string> = z
+  .string()
+  .regex(BUILD_FORM, 'must be letters, digits, dots, hyphens and underscores, at most 100');
 const optionalText: z.ZodType<string | undefined, string> = text;
 
 /** Strategies that only a new Rollout can have. A release with one is refused at its start. */
@@ -201,6 +205,18 @@ export const SETTINGS = {
     optionalText,
     undefined,
     'Kubeconfig; unset: KUBECONFIG, else the default file.',
+  ),
+  workerVersioning: setting(
+    'SLUICE_WORKER_VERSIONING',
+    z.enum(['off', 'pinned']),
+    'off',
+    'pinned: a release ends on the build of the worker that began it, so its workers have to run until then. off: any worker of the task queue carries it.',
+  ),
+  workerBuild: setting(
+    'SLUICE_WORKER_BUILD',
+    optionalBuild,
+    undefined,
+    'Name of the build of a worker with SLUICE_WORKER_VERSIONING=pinned; unset: version and digest of its workflow code.',
   ),
   taskQueue: setting('SLUICE_TASK_QUEUE', text, 'sluice', 'Temporal task queue of the worker.'),
   host: setting(

@@ -45,7 +45,8 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
   });
   const schedules = deferred(async () => (await loadGateway()).schedules, {});
   const deliveries = deferred(async () => (await loadGateway()).deliveries, {});
-  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules, deliveries });
+  const builds = deferred(async () => (await loadGateway()).builds, {});
+  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules, deliveries, builds });
   let journalUsed = false;
   const journal = deferred<JournalPort>(async () => {
     journalUsed = true;

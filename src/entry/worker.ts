@@ -1,4 +1,11 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type LogLevel,
+  type WorkerDeploymentOptions,
+} from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
@@ -7,6 +14,7 @@ import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { deploymentOf } from '../domain/worker-build.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
@@ -18,7 +26,8 @@ import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
 import { startNews } from './news.ts';
 import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
-import { workflowBundle } from './workflow-bundle.ts';
+import { takeNewWork } from './take-new-work.ts';
+import { buildName, workflowBundle } from './workflow-bundle.ts';
 
 /**
  * Time for running activities to reach a safe point when the worker stops. After that they are retried on another
@@ -46,6 +55,7 @@ export async function runWorker(
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
   try {
+    const build = await buildOf(settings);
     const worker = await Worker.create({
       connection,
       namespace,
@@ -64,8 +74,10 @@ export async function runWorker(
       defaultHeartbeatThrottleInterval: '1 second',
       // Time after which the workflows of a killed worker are taken over.
       stickyQueueScheduleToStartTimeout: '3 seconds',
+      ...(build !== undefined && { workerDeploymentOptions: pinnedTo(build, settings) }),
     });
     onReady?.();
+    if (build !== undefined) void takeNewWork(gateway.builds, build, log);
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
@@ -73,6 +85,18 @@ export async function runWorker(
     await Promise.allSettled(closing).finally(() => recorder.close());
   }
 }
+
+/** The build of this worker. Undefined without worker versioning. */
+async function buildOf({ workerVersioning, workerBuild }: Settings): Promise<string | undefined> {
+  return workerVersioning === 'off' ? undefined : (workerBuild ?? (await buildName()));
+}
+
+/** A run stays with the build that began it, also when it continues as new. */
+const pinnedTo = (buildId: string, { taskQueue }: Settings): WorkerDeploymentOptions => ({
+  version: { deploymentName: deploymentOf(taskQueue), buildId },
+  useWorkerVersioning: true,
+  defaultVersioningBehavior: 'PINNED',
+});
 
 /** The windows of the settings. Every name of a cluster counts as that cluster. */
 function windowsOf(settings: Settings): WindowsPort {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { version } from '../config/version.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** All sources of the bundle, in addition to the packages that the lock file fixes. */
@@ -16,6 +17,11 @@ export async function workflowBundle(home: string): Promise<string> {
   const path = resolve(home, 'bundles', `${await digest()}.js`);
   if (!existsSync(path)) await build(path);
   return path;
+}
+
+/** The name of this build: the version of the package and the digest of its workflow code. */
+export async function buildName(): Promise<string> {
+  return `${version()}-${(await digest()).slice(0, 10)}`;
 }
 
 async function build(path: string): Promise<void> {

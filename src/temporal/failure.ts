@@ -27,6 +27,8 @@ export const isMissing = (error: unknown): boolean =>
   !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
 const isWithoutNamespace = (error: unknown): boolean =>
   named(error, 'NamespaceNotFoundError') || (grpcCode(error) === GRPC.NOT_FOUND && /namespace/i.test(textOf(error)));
+/** Whether the server refuses the call only in the present state of things. */
+export const isRefusedNow = (error: unknown): boolean => grpcCode(error) === GRPC.FAILED_PRECONDITION;
 export const isTimeout = (error: unknown): boolean =>
   grpcCode(error) === GRPC.DEADLINE_EXCEEDED ||
   grpcCode(error) === GRPC.CANCELLED ||

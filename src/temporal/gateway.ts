@@ -6,6 +6,7 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Schedules } from './schedules.ts';
+import type { WorkerBuilds } from './worker-builds.ts';
 
 /** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
 export const POLLED_WITHIN_MS = 70_000;
@@ -92,6 +93,7 @@ export interface ReleaseGateway {
   guard(id: string): Promise<KnownGuard | undefined>;
   readonly schedules: Schedules;
   readonly deliveries: Deliveries;
+  readonly builds: WorkerBuilds;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;
   /** Whether the run of an owner mark can still act. The mark of a run that has ended may be taken over. */
   owns(owner: Owner): Promise<Ownership>;

@@ -5,8 +5,12 @@ import { POLLED_WITHIN_MS } from './gateway.ts';
 
 const WORKFLOW_QUEUE = 1;
 
-/** Number of workers that have polled the task queue recently. */
-export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
+/** The build of each worker that has polled the task queue recently. Empty for a worker without worker versioning. */
+export async function recentPollers(
+  link: TemporalLink,
+  taskQueue: string,
+  limitMs?: number,
+): Promise<readonly string[]> {
   const { namespace } = await link.settings();
   const answer = await link.call(
     (_, connection) =>
@@ -18,23 +22,47 @@ export async function countPollers(link: TemporalLink, taskQueue: string, limitM
     limitMs,
   );
   const since = Date.now() - POLLED_WITHIN_MS;
-  return (answer.pollers ?? []).filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
-    .length;
+  return (answer.pollers ?? [])
+    .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
+    .map(({ deploymentOptions: options }) =>
+      options?.workerVersioningMode === VERSIONED ? (options.buildId ?? '') : '',
+    );
 }
 
-/** The error for a call that no worker answered. `about`: the facts that are known without a worker. */
+/** temporal.api.enums.v1.WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED */
+const VERSIONED = 2;
+
+/** Number of workers that have polled the task queue recently. */
+export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
+  return (await recentPollers(link, taskQueue, limitMs)).length;
+}
+
+/**
+ * The error for a call that no worker answered. `about`: the facts that are known without a worker. `build`: the build
+ * that alone can answer.
+ */
 export async function noAnswer(
   link: TemporalLink,
   taskQueue: string,
   about: string,
   details: Record<string, unknown> = {},
+  build?: string,
 ): Promise<SluiceError> {
-  const pollers = await countPollers(link, taskQueue, 1000);
+  const pollers = await recentPollers(link, taskQueue, 1000);
   const queue = `the task queue "${taskQueue}" in the last ${POLLED_WITHIN_MS / 1000} s`;
-  if (pollers > 0)
+  if (build !== undefined && !pollers.includes(build))
     return new SluiceError(
       'NO_ANSWER',
-      `${about} ${plural(pollers, 'worker')} polled ${queue}, but none has answered yet; a worker that has just stopped is counted too.`,
+      `${about} It is tied to the build ${build}, and no worker of that build polled ${queue}.`,
+      {
+        next: `Start a worker of the build ${build}, or move the run to another build with worker_version_move.`,
+        details: { ...details, build },
+      },
+    );
+  if (pollers.length > 0)
+    return new SluiceError(
+      'NO_ANSWER',
+      `${about} ${plural(pollers.length, 'worker')} polled ${queue}, but none has answered yet; a worker that has just stopped is counted too.`,
       { next: 'See whether a worker still runs, or start one (sluice worker). Then repeat the call.', details },
     );
   return new SluiceError('NO_ANSWER', `${about} No worker polled ${queue}.`, {

@@ -13,6 +13,8 @@ export interface Run
   readonly resetRunId?: string;
   /** Set while an operator has paused the whole run. */
   readonly paused?: { readonly by: string; readonly reason: string };
+  /** The build of the worker that alone carries it, with worker versioning. */
+  readonly build?: string;
   /** Types of pending activities that an operator has paused. */
   readonly pausedActivities: readonly string[];
 }
@@ -25,6 +27,8 @@ export function isOpen({ status }: Pick<Run, 'status'>): boolean {
 export function toRun(described: WorkflowExecutionDescription): Run {
   const { workflowId, runId, memo, typedSearchAttributes, startTime, closeTime, status, raw } = described;
   const { pauseInfo: pause, resetRunId } = raw.workflowExtendedInfo ?? {};
+  const { versioningInfo: versioning } = raw.workflowExecutionInfo ?? {};
+  const tied = versioning?.versioningOverride?.pinned?.version ?? versioning?.deploymentVersion;
   const pausedActivities = (raw.pendingActivities ?? [])
     .filter(({ paused }) => paused === true)
     .map(({ activityType }) => activityType?.name ?? 'unknown');
@@ -36,6 +40,7 @@ export function toRun(described: WorkflowExecutionDescription): Run {
     firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
     ...(resetRunId && { resetRunId }),
     ...(pause && { paused: { by: pause.identity ?? '', reason: pause.reason ?? '' } }),
+    ...(tied?.buildId && { build: tied.buildId }),
     pausedActivities,
   };
 }

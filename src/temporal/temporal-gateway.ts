@@ -11,6 +11,7 @@ import { RELEASE } from './release-type.ts';
 import { createSchedules } from './schedules.ts';
 import { sendToRelease } from './send-to-release.ts';
 import { admit, startRelease } from './start-release.ts';
+import { createWorkerBuilds } from './worker-builds.ts';
 import { workflows } from './workflows.ts';
 
 export interface GatewayOptions {
@@ -44,6 +45,7 @@ export function createTemporalGateway({ temporal, taskQueue, server }: GatewayOp
     get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
     schedules: createSchedules(link, taskQueue),
     deliveries: createDeliveries(link, taskQueue),
+    builds: createWorkerBuilds(link, taskQueue),
     guard: (id) => guardOf(guards, id),
     list: async (filter) => withGuards(guards, await listReleases(releases, filter)),
     owns: (owner) => ownsStill(releases, owner),

@@ -13,6 +13,7 @@ import { notification } from './notification/index.ts';
 import { release } from './release/index.ts';
 import { traefik } from './traefik/index.ts';
 import { window } from './window/index.ts';
+import { workerVersion } from './worker-version/index.ts';
 
 /**
  * Every toolset, in the order in which interfaces list them. A new one is a folder beside this file and one line here.
@@ -28,6 +29,7 @@ export const TOOLSETS: readonly Toolset[] = [
   delivery,
   window,
   notification,
+  workerVersion,
 ];
 
 export const TOOLSET_NAMES: readonly string[] = TOOLSETS.map(({ name }) => name);

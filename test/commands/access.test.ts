@@ -32,6 +32,7 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
     'hidden',
     aDelivery({ input: { ...DELIVERY_INPUT, name: 'hidden', namespace: 'secret' } }),
   );
+  gateway.builds.known = [{ build: 'a', state: 'current', pollers: 1, runs: places.map(releaseId) }];
   const services = fakeServices(gateway);
   const journal = createFakeJournal();
   const old = { cluster: 'prod', namespace: 'secret', rollout: 'old' };
@@ -108,7 +109,7 @@ const OF_CHARTS = [
 /** They touch files and images, and no object of a cluster. */
 const OF_FILES = ['notification_list', 'delivery_plan', 'delivery_onboard', 'delivery_render', 'delivery_build'];
 /** They concern a target of a cluster, and read nothing there. */
-const OF_TARGETS = ['window_list', 'window_override'];
+const OF_TARGETS = ['window_list', 'window_override', 'worker_version_list', 'worker_version_move'];
 /** Objects outside of every namespace. With an allow list they are refused. */
 const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
@@ -123,6 +124,7 @@ const WIDE: Readonly<Record<string, object>> = {
   k8s_list: { kind: 'pods' },
   k8s_top: {},
   release_list: {},
+  worker_version_list: {},
 };
 
 const call = (command: Command, raw: unknown, context: CommandContext) =>

@@ -90,6 +90,7 @@ test('annotations follow from the kind, and what destroys asks', () => {
     ...['traefik_update_route_weights', 'traefik_delete_route', 'traefik_enable_traffic_mirroring'],
     ...['mcp_server_migrate', 'mcp_server_remove_version'],
     ...['k8s_delete', 'k8s_drain', 'helm_uninstall', 'helm_unlock', 'window_override'],
+    ...['worker_version_activate', 'worker_version_move'],
   ]);
   for (const command of CATALOGUE.filter(({ kind }) => kind === 'destructive'))
     expect(Object.keys(command.input.shape)).toContain('confirm');

@@ -1,3 +1,4 @@
+import type { WorkerBuild } from '../../src/domain/worker-build.ts';
 import { trueView } from '../../src/domain/release/run-facts.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import {
@@ -67,9 +68,11 @@ function atWork(
   const requests: Request[] = [];
   const client = recorded(world.cluster, requests);
   const clusters: Clusters = { ...world.clusters, client: (name) => (world.clusters.client(name), client) };
+  const gateway = createFakeGateway(releases);
+  gateway.builds.known = exampleBuilds;
   const services = worldServices(
     { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
-    createFakeGateway(releases),
+    gateway,
     helm,
   );
   const context: CommandContext = {
@@ -81,6 +84,12 @@ function atWork(
   };
   return { context, requests, stop: () => world.stop() };
 }
+
+/** Workers of two versions. The older one carries the release still. */
+const exampleBuilds: readonly WorkerBuild[] = [
+  { build: '1.5.0-0a1b2c3d4e', state: 'current', pollers: 2, runs: [], since: AT },
+  { build: '1.4.0-0a1b2c3d4e', state: 'draining', pollers: 1, runs: ['release/prod/shop/web'], since: AT - 1 },
+];
 
 /** The release site of Helm, with a test. */
 function exampleHelm({ cluster }: FakeWorld, held: boolean): HelmPort {

@@ -9,6 +9,7 @@ import type { World } from '../../src/ports/world.ts';
 import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { aDelivery, createFakeDeliveries, type FakeDeliveries } from './fake-deliveries.ts';
+import { createFakeBuilds, type FakeBuilds } from './fake-builds.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { fakeSystems } from './fake-systems.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -73,6 +74,7 @@ export interface FakeGateway extends ReleaseGateway {
   readonly guards: Map<string, KnownGuard>;
   readonly schedules: FakeSchedules;
   readonly deliveries: FakeDeliveries;
+  readonly builds: FakeBuilds;
   /** While it is set, `owns` returns it, whatever `views` contains. */
   ownership: Ownership | undefined;
   /** The result of the next commands. */
@@ -123,6 +125,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     guards: new Map(),
     schedules: createFakeSchedules(),
     deliveries: createFakeDeliveries(aDelivery()),
+    builds: createFakeBuilds(),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),

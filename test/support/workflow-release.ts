@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import type { CommandName, CommandOutcome } from '../../src/domain/release/command.ts';
@@ -84,7 +84,8 @@ export class ReleaseUnderTest {
     this.handle = this.temporal.client.workflow.getHandle(this.id, started.firstExecutionRunId);
   }
 
-  worker(): Promise<Worker> {
+  /** `options`: instead of the usual ones. */
+  worker(options: Partial<WorkerOptions> = {}): Promise<Worker> {
     const beat = { maxHeartbeatThrottleInterval: '100ms', defaultHeartbeatThrottleInterval: '100ms' } as const;
     const { connection, codePath } = this.temporal;
     return Worker.create({
@@ -94,6 +95,7 @@ export class ReleaseUnderTest {
       workflowBundle: { codePath },
       activities: createActivities(this.world.worlds, this.recorder, undefined, { windows: this.windows }),
       ...beat,
+      ...options,
     });
   }
 

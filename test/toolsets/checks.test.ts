@@ -85,6 +85,7 @@ function servicesOf({
   const unreadable = new SluiceError('SERVER_FILE_INVALID', 'The file is not JSON.');
   return {
     gateway: {
+      builds: { list: () => (pollers === undefined ? Promise.reject(away) : Promise.resolve([])) },
       probe: () =>
         pollers === undefined
           ? Promise.reject(away)
@@ -128,6 +129,7 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok MCP gateway: http://gateway: Sluice 0.1.0, 1 MCP server in force',
     'ok Helm: version 4.3',
     'ok notifications to team: last delivery 2026-11-29T00:00:00.000Z',
+    'ok builds of the worker: worker versioning is off',
   ]);
 });
 

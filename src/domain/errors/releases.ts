@@ -52,6 +52,13 @@ export const RELEASE_ERRORS = {
     'This version of Sluice does not have the kind of target, or the split, of the release.',
     'Use one of those in the message. For a running release, run the workers in the version that started it.',
   ),
+  BUILD_UNKNOWN: entry(
+    404,
+    5,
+    false,
+    'No worker of this build has polled the task queue.',
+    'Call worker_version_list for the builds.',
+  ),
   RELEASE_NOT_FOUND: entry(404, 5, false, 'There is no release with this id.', 'Call release_list for the ids.'),
   RELEASE_CLOSED: entry(
     409,
