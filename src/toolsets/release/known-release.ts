@@ -11,11 +11,13 @@ export interface KnownRelease {
   readonly source?: 'journal';
   /** Temporal still has the run, and it is paused there. */
   readonly held?: true;
+  /** Temporal still has the run. It has ended, and no worker can tell it. */
+  readonly untold?: true;
 }
 
 /**
  * The latest run of a release, or the named one. A run that Temporal has deleted, or holds paused, comes from the
- * journal. Errors: those of ReleaseGateway.get.
+ * journal, and so does one that has ended and that no worker can tell. Errors: those of ReleaseGateway.get.
  */
 export async function knownRelease(
   { gateway, journal }: Pick<CommandContext, 'gateway' | 'journal'>,
@@ -26,21 +28,32 @@ export async function knownRelease(
     return { view: await gateway.get(id, run) };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (error.code !== 'RELEASE_NOT_FOUND' && error.code !== 'RELEASE_HELD') throw error;
-    const view = await recorded(journal, id, run ?? heldRun(error), error);
-    if (!view) throw error;
     const facts = error.details['run'] as RunFacts | undefined;
+    const over = error.code === 'NO_ANSWER' && facts?.status === 'ended';
+    if (error.code !== 'RELEASE_NOT_FOUND' && error.code !== 'RELEASE_HELD' && !over) throw error;
+    const view = await recorded(journal, id, run ?? runOf(error), error);
+    if (!view || (over && isUnfinished(view, facts))) throw error;
     return {
       view: trueView(view, facts ?? { status: 'forgotten', how: 'FORGOTTEN' }),
       source: 'journal',
-      ...(facts && { held: true as const }),
+      ...(facts && (over ? { untold: true as const } : { held: true as const })),
     };
   }
 }
 
+/** The run ended by its own code, and the journal does not have that end yet. */
+function isUnfinished({ closedAt }: ReleaseView, { how = '' }: RunFacts): boolean {
+  return closedAt === undefined && ['COMPLETED', 'CANCELLED'].includes(how);
+}
+
 /** The run that is held. The journal may have nothing of it yet, and an earlier run does not speak for it. */
-export function heldRun({ code, details }: SluiceError): string | undefined {
-  return code === 'RELEASE_HELD' && typeof details['run_id'] === 'string' ? details['run_id'] : undefined;
+export function heldRun(error: SluiceError): string | undefined {
+  return error.code === 'RELEASE_HELD' ? runOf(error) : undefined;
+}
+
+/** The run that the error is about, where it says so. */
+function runOf({ details }: SluiceError): string | undefined {
+  return typeof details['run_id'] === 'string' ? details['run_id'] : undefined;
 }
 
 async function recorded(

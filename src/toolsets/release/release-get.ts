@@ -40,11 +40,13 @@ export const releaseGet: Command<typeof input, typeof output> = {
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
-    const { source, held, ...found } = await knownRelease(context, await idOf(context, which), which.run_id);
+    const { source, held, untold, ...found } = await knownRelease(context, await idOf(context, which), which.run_id);
     const known = await withNewestEvidence(context, found.view);
     const detail = which.detail === 'full' ? Infinity : CONCISE;
-    if (source)
-      return { ...toReleaseOutput(known, detail), source, next: held || known.waiting ? nextCall(known) : FORGOTTEN };
+    if (source) {
+      const next = held || untold || known.waiting ? nextCall(known) : FORGOTTEN;
+      return { ...toReleaseOutput(known, detail), source, next };
+    }
     const view = present(known);
     // A closed release describes the past. The cluster may have changed since.
     const now = isClosed(view.state) ? {} : { live: await readLive(context, view, detail > CONCISE) };
