@@ -66,7 +66,7 @@ export const GROUPS: readonly TestGroup[] = [
     folders: ['ports', 'tools', 'diagnose'],
     sandbox: 'shared',
     progress: false,
-    args: [THREE_AT_ONCE, LEAVE],
+    args: [LEAVE],
   },
   // They run in one process: its releases run in parallel, and a second process would count the same traffic.
   {

@@ -11,9 +11,15 @@ const RBAC = { group: 'rbac.authorization.k8s.io', version: 'v1', missing: 'INTE
 const CLUSTER_ROLE: Kind = { ...RBAC, name: 'ClusterRole', plural: 'clusterroles' };
 const CLUSTER_ROLE_BINDING: Kind = { ...RBAC, name: 'ClusterRoleBinding', plural: 'clusterrolebindings' };
 
+interface Rule {
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
 interface Role {
   readonly metadata: { readonly name: string };
-  readonly rules: readonly object[];
+  readonly rules: readonly Rule[];
 }
 
 /** An account with only the rights that the named roles of deploy/rbac.yaml grant. */
@@ -50,16 +56,23 @@ export async function createAccount(
   const path = actingAs(kubeconfig, user);
   // The authorizer gets bindings through a watch, so they take effect with a delay.
   const client = createClusters({ kubeconfig: path }).client(admin.cluster);
-  await eventually(
-    `${user} has its rights`,
-    async () =>
-      (await client.allowed({
-        group: 'argoproj.io',
-        resource: 'rollouts',
-        verb: roles.includes('sluice-writer') ? 'delete' : 'list',
-      })) || undefined,
-  );
+  for (const role of roles) {
+    const right = firstRight(file, role);
+    await eventually(
+      `${user} has the rights of ${role}`,
+      async () => right === undefined || (await client.allowed(right)) || undefined,
+    );
+  }
   return { kubeconfig: path, close: async () => void (await Promise.all(made.flat().map((remove) => remove()))) };
+}
+
+/** A right that the role grants. Undefined for a role without rules. */
+function firstRight(file: readonly Role[], role: string): Parameters<ClusterClient['allowed']>[0] | undefined {
+  const { rules = [] } = file.find(({ metadata }) => metadata.name === role) ?? {};
+  const [{ apiGroups: [group = ''] = [], resources: [named = ''] = [], verbs: [verb = ''] = [] } = {}] = rules;
+  const [resource = '', subresource] = named.split('/');
+  if (resource === '') return undefined;
+  return { group, resource, verb, ...(subresource !== undefined && { subresource }) };
 }
 
 async function apply(admin: ClusterClient, kind: Kind, name: string, body: object): Promise<() => Promise<void>> {
