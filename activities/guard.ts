@@ -4,7 +4,7 @@ import { SluiceError } from '../src/domain/errors.ts';
 import { preemption, readTarget, trafficRef, type Move, type Seen } from '../src/delivery/move.ts';
 import { isInForce } from '../src/delivery/observe.ts';
 import type { ExternalChange } from '../src/domain/release/moves.ts';
-import { strategyOf } from '../src/strategies/index.ts';
+import { verbsOf } from '../src/strategies/index.ts';
 import type { Judge, Judgement } from './analysis.ts';
 import type { MoveOf } from './moves.ts';
 
@@ -96,11 +96,13 @@ async function externalChange(move: Move, { scene, index, moving }: Watch): Prom
   // The activities that set the image and that promote watch the target themselves. Before the image is set, and after
   // the promotion, the target differs from that of a held step.
   if (moving === 'starting' || moving === 'promoting') return undefined;
-  return strategyOf(scene.strategy).observe.externalChange(move, index);
+  const { observe } = await verbsOf(scene.strategy);
+  return observe.externalChange(move, index);
 }
 
 async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {
-  const proof = await strategyOf(scene.strategy).observe.weight(move, wanted);
+  const { observe } = await verbsOf(scene.strategy);
+  const proof = await observe.weight(move, wanted);
   return isInForce(proof) ? undefined : proof.reason;
 }
 

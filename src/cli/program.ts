@@ -1,9 +1,5 @@
-import { Command as Cli, CommanderError } from 'commander';
-import { failureText, toFailure } from '../contract/failure.ts';
-import { ERRORS, SluiceError } from '../domain/errors.ts';
-import { CATALOGUE, TOOLSETS } from '../toolsets/index.ts';
-import { suggestCommand } from '../commands/suggest.ts';
-import { childOf, spellBooleans } from './boolean-flags.ts';
+import type { Command as Cli } from 'commander';
+import { TOOLSETS } from '../toolsets/index.ts';
 import { addAccess } from './access.ts';
 import { addAudit } from './audit.ts';
 import { addCompletion } from './completion/index.ts';
@@ -11,31 +7,18 @@ import type { CliDeps } from './deps.ts';
 import { addCredentials } from './credentials.ts';
 import { addDeliveryPages } from './delivery-pages.ts';
 import { addDoctor } from './doctor.ts';
-import { formatOf, render } from './format.ts';
-import { addGlobals } from './global.ts';
 import { addOnboard } from './onboard.ts';
 import { addReleasePages, afterReleaseCommands } from './release.ts';
+import { createRoot } from './root.ts';
 import { addSandbox } from './sandbox.ts';
 import { addServers } from './servers.ts';
-import { spellWords } from './word-flags.ts';
 import { addConfig } from './show-config.ts';
 import { addToolset } from './tool-command.ts';
-import { terminalWords, wordOf } from './terminal-words.ts';
 import { addTools } from './tools.ts';
 
 /** The whole command line. */
 export function createProgram(deps: CliDeps): Cli {
-  const program = new Cli('sluice')
-    .description('Releases software gradually and lets nothing slip through')
-    .addHelpText('after', '\n`sluice --version` prints the version.')
-    .configureOutput({
-      // `misused` prints every error of a command line in the form of all other errors.
-      outputError: () => undefined,
-      writeOut: (text) => deps.io.out(text.trimEnd()),
-      writeErr: (text) => deps.io.err(text.trimEnd()),
-    })
-    .exitOverride();
-  addGlobals(program);
+  const program = createRoot(deps);
   for (const toolset of TOOLSETS) addToolset(program, deps, toolset, afterReleaseCommands(deps));
   addReleasePages(program, deps);
   addTools(program, deps);
@@ -52,97 +35,4 @@ export function createProgram(deps: CliDeps): Cli {
   // Commander's own suggestions use spelling only, so they may lead from a read to a write.
   for (const group of program.commands) if (group.commands.length > 0) group.showSuggestionAfterError(false);
   return program;
-}
-
-const VERSION: readonly string[] = ['-V', '--version'];
-
-/** Runs the command line. Returns the exit code. Every failure has been printed before it returns. */
-export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
-  // It is no option of the program, because commands have a field of this name.
-  if (VERSION.includes(argv[0] ?? '')) {
-    deps.io.out(deps.version);
-    return 0;
-  }
-  try {
-    const program = createProgram(deps);
-    await program.parseAsync(spellBooleans(spellWords(helpArguments(argv), program), program), { from: 'user' });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused(error, argv, deps);
-    return printError(error, argv, deps);
-  }
-}
-
-/** Commander's `help` takes one word: `help release get` would show the help of `release`. */
-function helpArguments(argv: readonly string[]): readonly string[] {
-  return argv[0] === 'help' && argv.length > 2 ? [...argv.slice(1), '--help'] : argv;
-}
-
-/** Flags of kubectl, and what they are called here. */
-const KUBECTL_FLAGS: Readonly<Record<string, string>> = {
-  '-n': '--namespace',
-  '--context': '--cluster',
-  '-w': 'sluice release watch',
-  '--watch': 'sluice release watch',
-};
-
-/** A wrong command line. The help of a group that was called without a command has been printed already. */
-async function misused(error: CommanderError, argv: readonly string[], deps: CliDeps): Promise<number> {
-  const { code, message } = error;
-  if (code === 'commander.help') return ERRORS.INVALID_INPUT.exit;
-  const program = createProgram(deps);
-  const meant = code === 'commander.unknownCommand' ? meantBy(message, argv) : meantFlag(message);
-  const hint = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
-  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-  const path = pathIn(argv, program);
-  const list = NO_OBJECT.test(message) ? listBeside(path, program) : undefined;
-  const help = `Call \`${['sluice', ...path, '--help'].join(' ')}\` for what is known.`;
-  const next = list === undefined ? help : `\`${list}\` lists what there is. ${help}`;
-  return printError(new SluiceError('INVALID_INPUT', `${text}${hint}`, { next }), argv, deps);
-}
-
-/** The words that name the called command. */
-function pathIn(argv: readonly string[], program: Cli): readonly string[] {
-  let cli = program;
-  return argv.filter((word) => {
-    const child = cli.commands.find((one) => one.name() === word || one.aliases().includes(word));
-    cli = child ?? cli;
-    return child !== undefined;
-  });
-}
-
-const NO_OBJECT = /missing required argument '(name|release|namespace\/[^']+)'/;
-
-/** The command that lists the objects which a command of the same group asks for. */
-function listBeside(path: readonly string[], program: Cli): string | undefined {
-  const [group = '', called = ''] = path;
-  const list = childOf(program, group)?.commands.find((one) => /^list(-rollouts)?$/.test(one.name()));
-  return !list || list.name() === called ? undefined : `sluice ${group} ${list.name()}`;
-}
-
-function meantFlag(message: string): string | undefined {
-  const flag = /unknown option '([^'=]+)/.exec(message)?.[1];
-  return flag === undefined ? undefined : KUBECTL_FLAGS[flag];
-}
-
-/** The command that an unknown command of a toolset probably meant. */
-function meantBy(message: string, argv: readonly string[]): string | undefined {
-  const word = /unknown command '([^']+)'/.exec(message)?.[1];
-  const toolset = TOOLSETS.find(({ name, alias }) => argv.includes(name) || (alias && argv.includes(alias)));
-  const meant = word && toolset && suggestCommand(`${toolset.name}_${word}`.replaceAll('-', '_'), toolset.commands);
-  return meant ? wordOf(meant) : undefined;
-}
-
-const ABOUT_TOOLS = ['tools', 'access'];
-
-async function printError(error: unknown, argv: readonly string[], deps: CliDeps): Promise<number> {
-  const failure = toFailure(error);
-  // The text of an unknown error is shown to the person at the terminal, without a stack trace.
-  const unknown = error instanceof SluiceError ? '' : `\n${error instanceof Error ? error.message : String(error)}`;
-  const format = formatOf(argv);
-  if (format === 'json' || format === 'yaml') deps.io.out(await render(format, { error: failure }, () => ''));
-  // These commands are about MCP tools, so they keep their names.
-  else if (ABOUT_TOOLS.some((word) => argv.includes(word))) deps.io.err(`${failureText(failure)}${unknown}`);
-  else deps.io.err(terminalWords(`${failureText(failure)}${unknown}`, CATALOGUE));
-  return ERRORS[failure.code].exit;
 }

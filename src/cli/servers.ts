@@ -2,6 +2,7 @@ import type { Command as Cli } from 'commander';
 import type { Settings } from '../config/schema.ts';
 import { requireKnownToolsets } from '../toolsets/index.ts';
 import type { CliDeps } from './deps.ts';
+import { addGateway } from './gateway.ts';
 import { settingsOf } from './global.ts';
 import { addSettingFlags } from './setting-flags.ts';
 
@@ -13,13 +14,7 @@ export function addServers(program: Cli, deps: CliDeps): void {
   addSettingFlags(mcp, ['mcpAllowWrite', 'mcpDebug', 'toolsets', 'allowedNamespaces']).action((_: unknown, cli: Cli) =>
     deps.mcp(serverSettings(deps, cli), deps.io.stopped),
   );
-  program
-    .command('gateway')
-    .description('Divide callers between versions of MCP servers, at /servers/<name>/mcp on SLUICE_GATEWAY_PORT')
-    .option('--stdio <name>', 'serve this MCP server over stdin and stdout instead')
-    .action(({ stdio }: { stdio?: string }, cli: Cli) =>
-      deps.gateway(settingsOf(deps, cli).settings, stdio === undefined ? {} : { stdio }, deps.io.stopped),
-    );
+  addGateway(program, deps);
   program
     .command('worker')
     .description('Run the Temporal worker that carries releases')

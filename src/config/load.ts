@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
+import type * as Yaml from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
@@ -84,9 +85,14 @@ function shortFormProblems({ clusters, cluster, ...settings }: Settings): string
     : [];
 }
 
+/** It is loaded with the first settings file. Without one, every command starts without it. */
+function yaml(): typeof Yaml {
+  return createRequire(import.meta.url)('yaml') as typeof Yaml;
+}
+
 function readFile(file: string, problems: string[]): FileContent {
   try {
-    const content: unknown = parse(readFileSync(file, 'utf8')) ?? {};
+    const content: unknown = yaml().parse(readFileSync(file, 'utf8')) ?? {};
     if (typeof content !== 'object' || Array.isArray(content) || content === null)
       throw new Error('it must hold names and values');
     return known(content as Record<string, unknown>, file, problems);

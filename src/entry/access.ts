@@ -1,19 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createKeys } from '../adapters/credentials/keys.ts';
 import { localAuthenticator, localToken } from '../adapters/credentials/local-token.ts';
-import { createOAuth } from '../adapters/oauth/index.ts';
 import type { Settings } from '../config/schema.ts';
-import { anyOf } from '../domain/access/authenticator.ts';
+import { anyOf, type Authenticator } from '../domain/access/authenticator.ts';
 import { osUser } from '../domain/access/caller.ts';
+import { LOOPBACK, requireLoopback } from '../domain/access/loopback.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { HttpAccess } from '../http/access/gate.ts';
-import { LOOPBACK, requireLoopback } from '../http/server.ts';
+import { keysPath, tokenPath } from './credential-paths.ts';
+import { deferred } from './deferred.ts';
 import { userName } from './user-name.ts';
-
-export const tokenPath = ({ home, tokenFile }: Pick<Settings, 'home' | 'tokenFile'>): string =>
-  resolve(home, tokenFile);
-export const keysPath = ({ home, keys }: Settings): string => resolve(home, keys);
 
 /** The paths of the resources below the public address that access tokens of the HTTP server are made for. */
 const OF_SERVER = ['/mcp', '/engine/v1'];
@@ -44,13 +40,13 @@ export function httpAccess(settings: Settings, resources: readonly string[] = OF
   return { authenticator, ...(publicUrl !== undefined && { publicUrl }), ...(issuers.length > 0 && { issuers }) };
 }
 
-function oauth({ oauthIssuers, oauthAlgorithms, oauthGroupsClaim }: Settings, audiences: readonly string[]) {
-  return createOAuth({
-    issuers: oauthIssuers,
-    audiences,
-    algorithms: oauthAlgorithms,
-    groupsClaim: oauthGroupsClaim,
-  });
+/** Its packages are loaded with the first token. */
+function oauth(settings: Settings, audiences: readonly string[]): Authenticator {
+  const { oauthIssuers: issuers, oauthAlgorithms: algorithms, oauthGroupsClaim: groupsClaim } = settings;
+  return deferred<Authenticator>(async () => {
+    const { createOAuth } = await import('../adapters/oauth/index.ts');
+    return createOAuth({ issuers, audiences, algorithms, groupsClaim });
+  }, {});
 }
 
 function openAccess({ host, oauthIssuers }: Settings, local: boolean): undefined {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import type { CliDeps, Io } from '../cli/deps.ts';
-import { runCli } from '../cli/program.ts';
+import { runCli } from '../cli/run.ts';
 import { SIGNAL_EXITS } from '../domain/release/exit-code.ts';
 import { loadSettings } from '../config/load.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';

@@ -7,7 +7,7 @@ import type { Settings } from '../config/schema.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { journalCheck } from './doctor-journal.ts';
-import { tokenPath } from './access.ts';
+import { tokenPath } from './credential-paths.ts';
 import { gateOf } from './gate.ts';
 
 /** What the settings let servers offer, and whether calls and releases can be recorded. */

@@ -12,7 +12,7 @@ import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServerRegistryPort, ServersPort } from '../ports/server-registry.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
 import { knownToken } from '../adapters/credentials/local-token.ts';
-import { tokenPath } from './access.ts';
+import { tokenPath } from './credential-paths.ts';
 import { deferred } from './deferred.ts';
 
 /** The registry of the files that the settings name. A path may begin with `~/`. */

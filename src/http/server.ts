@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { requireLoopback } from '../domain/access/loopback.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { mountMetadata, requireCredentials, type HttpAccess } from './access/gate.ts';
@@ -26,20 +27,6 @@ export interface HttpServer {
   /** URL of the Tools API. Its list is at `<restUrl>/tools`. */
   readonly restUrl: string;
   close(): Promise<void>;
-}
-
-export const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
-
-/** For a server that asks nobody who they are. Refuses to listen on an address that others can reach. */
-export function requireLoopback(host: string): void {
-  if (LOOPBACK.includes(host)) return;
-  throw new SluiceError(
-    'CONFIG_INVALID',
-    `SLUICE_HOST=${host}: without authentication the server binds to loopback only.`,
-    {
-      next: `Use one of ${LOOPBACK.join(', ')}, or configure authentication: SLUICE_PUBLIC_URL with SLUICE_OAUTH_ISSUERS or keys.`,
-    },
-  );
 }
 
 /** Starts the HTTP server: a page at /, MCP at /mcp, the Tools API at /engine/v1, health at /healthz. */

@@ -8,7 +8,7 @@ import type { Owner } from '../domain/release/target.ts';
 import { withoutEndedMarks } from '../planning/ended-marks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { SourceFound } from '../ports/workload.ts';
-import type { Strategy } from './strategy.ts';
+import type { Strategy, Verbs } from './strategy.ts';
 
 /** Every strategy that a release can have. The first one is the default. */
 export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary];
@@ -22,6 +22,11 @@ export function strategyOf(name: string): Strategy {
   throw new SluiceError('STRATEGY_UNKNOWN', `No strategy is named "${name}". Known: ${STRATEGY_NAMES.join(', ')}.`);
 }
 
+/** What the strategy with this name does in a release. Errors: STRATEGY_UNKNOWN. */
+export async function verbsOf(name: string): Promise<Verbs> {
+  return strategyOf(name).verbs();
+}
+
 /**
  * Checks and plans a release by its strategy. Changes nothing. `hasEnded`: whether the run of an owner mark is known to
  * have ended. Its mark then does not prevent the release. Errors: those of the ports, STRATEGY_UNKNOWN.
@@ -32,7 +37,8 @@ export async function planRelease(
   hasEnded: (owner: Owner) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<Preflight> {
   const source = await world.workload.source?.(spec);
-  const plan = () => strategyOf(spec.strategy).plan(withoutEndedMarks(world, spec.target, hasEnded), spec);
+  const { plan: planWith } = await verbsOf(spec.strategy);
+  const plan = () => planWith(withoutEndedMarks(world, spec.target, hasEnded), spec);
   if (!source) return plan();
   try {
     return withSource(await plan(), source);

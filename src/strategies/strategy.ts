@@ -6,14 +6,20 @@ import type { Advanced, Settled, Started } from '../domain/release/moves.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Ports } from '../ports/index.ts';
 
-/**
- * How a release proceeds. There are five verbs: plan, advance, observe, finish, undo. A verb has several parts if the
- * history of a release records an activity for each. Every part may run more than once, so it reads before it writes.
- */
+/** How a release proceeds. Settings and interfaces read the name and the file of every strategy at their start. */
 export interface Strategy {
   /** The spelling in release files, settings and recorded releases. */
   readonly name: string;
   readonly file: StrategyFile;
+  /** What it does in a release. It is loaded with the first release, so that every other command starts without it. */
+  readonly verbs: () => Promise<Verbs>;
+}
+
+/**
+ * There are five verbs. A verb has several parts if the history of a release records an activity for each. Every part
+ * may run more than once, so it reads before it writes.
+ */
+export interface Verbs {
   /**
    * Reads the facts that the release depends on and checks them. The plan exists when every check holds. Changes
    * nothing.

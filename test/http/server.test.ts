@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { requireLoopback, type HttpServer } from '../../src/http/server.ts';
+import { requireLoopback } from '../../src/domain/access/loopback.ts';
+import type { HttpServer } from '../../src/http/server.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { startTestServer } from '../support/mcp-server.ts';
 

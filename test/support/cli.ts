@@ -1,7 +1,7 @@
 import { auditPath } from '../../src/observability/audit.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
 import type { CliDeps, Credentials } from '../../src/cli/deps.ts';
-import { runCli } from '../../src/cli/program.ts';
+import { runCli } from '../../src/cli/run.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';
 import type { AuditTrail } from '../../src/domain/audit.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knownToken } from '../../adapters/credentials/local-token.ts';
 import { loadSettings } from '../../config/load.ts';
-import { tokenPath } from '../access.ts';
+import { tokenPath } from '../credential-paths.ts';
 import { keepRunning } from './child.ts';
 import type { Closers } from './closers.ts';
 

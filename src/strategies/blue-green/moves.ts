@@ -6,10 +6,10 @@ import { awaitProof } from '../../delivery/observe.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
 import type { WriteResult } from '../../ports/workload.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Verbs } from '../strategy.ts';
 import { isHeld, rules } from './observation.ts';
 
-export const advance: Strategy['advance'] = {
+export const advance: Verbs['advance'] = {
   start: (move) =>
     start(move, {
       isReady: (seen) => isHeld(seen, seen.podHash),
@@ -26,7 +26,7 @@ async function shift(move: Move, index: number): Promise<Advanced> {
   return isRefusal(result) ? { kind: 'superseded', detail: result.detail } : { kind: 'ready', detail: result.detail };
 }
 
-export const finish: Strategy['finish'] = {
+export const finish: Verbs['finish'] = {
   promote: (move) => promote(move, {}),
   /** Both Services have the new version at this point, so the weights return to the active one. */
   settle: (move) => settle(move, rules, () => setWeight(move, 0)),
@@ -36,7 +36,7 @@ export const finish: Strategy['finish'] = {
  * First sets and proves the weights of the active Service, then aborts. Aborting first gave 503s on the preview's
  * share.
  */
-export const undo: Strategy['undo'] = undoWith(rules, async (move) => {
+export const undo: Verbs['undo'] = undoWith(rules, async (move) => {
   const written = await setWeight(move, 0);
   if (isRefusal(written) && !written.holder) throw markLost(written, move.scene);
   if (!isRefusal(written)) await awaitProof(move, rules, 0, () => undefined);

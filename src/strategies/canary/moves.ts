@@ -4,10 +4,10 @@ import { promote, settle } from '../../delivery/finish.ts';
 import { isRefusal, type Move } from '../../delivery/move.ts';
 import { undoWith } from '../../delivery/undo.ts';
 import type { Advanced } from '../../domain/release/moves.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Verbs } from '../strategy.ts';
 import { isPastPause } from './observation.ts';
 
-export const advance: Strategy['advance'] = {
+export const advance: Verbs['advance'] = {
   start: (move) =>
     start(move, {
       isReady: (seen, plan) => isHeldAt(seen, seen.podHash, plan.steps[0]?.pauseIndex as number),
@@ -29,10 +29,10 @@ async function shift(move: Move, index: number): Promise<Advanced> {
   return waitUnlessPreempted(move, (seen) => (isHeldAt(seen, podHash, here) ? `at step ${here}` : undefined));
 }
 
-export const finish: Strategy['finish'] = {
+export const finish: Verbs['finish'] = {
   promote: (move) => promote(move, { stepIndex: move.scene.plan.steps.at(-1)?.pauseIndex as number }),
   settle: (move) => settle(move, rules),
 };
 
 /** The abort changes Argo's weights, so no weight is written before it. */
-export const undo: Strategy['undo'] = undoWith(rules);
+export const undo: Verbs['undo'] = undoWith(rules);

@@ -3,11 +3,11 @@ import { armServices, isRefusal, readTarget, trafficRef, type Move, type Seen } 
 import type { Undoing } from '../../delivery/undo.ts';
 import type { BackOnStable, Preempted, Settled, Started, Superseded, Withdrawn } from '../../domain/release/moves.ts';
 import type { Refusal } from '../../ports/workload.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Verbs } from '../strategy.ts';
 import { mirrored } from './mirroring.ts';
 import { awaitWeight, preemption } from './observation.ts';
 
-export const advance: Strategy['advance'] = {
+export const advance: Verbs['advance'] = {
   /** A version is registered already, so nothing has to get ready. Its process starts with its first call. */
   async start(move): Promise<Started> {
     const { world, scene } = move;
@@ -31,7 +31,7 @@ export const advance: Strategy['advance'] = {
   },
 };
 
-export const finish: Strategy['finish'] = {
+export const finish: Verbs['finish'] = {
   /** The version becomes blue, and the former blue version inactive. */
   async promote(move) {
     const { world, scene } = move;

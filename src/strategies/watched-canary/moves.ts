@@ -7,10 +7,10 @@ import { undoWith, type Undoing } from '../../delivery/undo.ts';
 import type { Advanced, MovedOn, Preempted } from '../../domain/release/moves.ts';
 import type { PlanStep } from '../../domain/release/plan.ts';
 import type { Scene } from '../../domain/release/scene.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Verbs } from '../strategy.ts';
 import { hasFirstWeight, isAt, isBeyond } from './observation.ts';
 
-export const advance: Strategy['advance'] = {
+export const advance: Verbs['advance'] = {
   start: (move) =>
     start(move, {
       isReady: (seen, { steps: [first] }) => first !== undefined && hasFirstWeight(seen, first),
@@ -52,7 +52,7 @@ export const observe: Observing = {
     leftOf(await readTarget(move), move.scene, move.scene.plan.steps[index] as PlanStep),
 };
 
-export const finish: Strategy['finish'] = {
+export const finish: Verbs['finish'] = {
   promote: endPause,
   settle: (move) => settle(move, rules),
 };

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Move } from '../../../src/delivery/move.ts';
 import type { Mirrored } from '../../../src/ports/split.ts';
 import { mirrored } from '../../../src/strategies/mcp/mirroring.ts';
-import { planRelease, strategyOf } from '../../../src/strategies/index.ts';
+import { planRelease, verbsOf } from '../../../src/strategies/index.ts';
 import { releaseSpec } from '../../support/builders.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import { demoServer, mcpWorld } from '../../support/mcp-world.ts';
@@ -47,7 +47,7 @@ test('a version starts when the gateways have compared enough calls together, an
     [same('a', 0), same('b', 0)],
     [same('a', 1), same('b', 2)],
   ]);
-  expect(await strategyOf('mcp').advance.start(move)).toEqual({
+  expect(await (await verbsOf('mcp')).advance.start(move)).toEqual({
     ...{ kind: 'ready', newHash: '2.0.0' },
     detail: '3 mirrored calls of users compared: the answers are those of blue',
   });
@@ -61,7 +61,7 @@ test('a version starts when the gateways have compared enough calls together, an
 test('the first difference fails the start, before any user has the version', async () => {
   const differences = [{ tool: 'read', path: 'content[].text.price', what: 'is string, was number', calls: 1 }];
   const { move } = await moveOver([[same('a', 0)], [{ replica: 'a', compared: 1, differences }]]);
-  expect(await strategyOf('mcp').advance.start(move)).toEqual({
+  expect(await (await verbsOf('mcp')).advance.start(move)).toEqual({
     kind: 'failed',
     detail: '1 mirrored call of users compared: read: content[].text.price is string, was number (1 call)',
   });

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Move } from '../../../src/delivery/move.ts';
 import type { RegisteredServer } from '../../../src/domain/servers/server.ts';
 import type { ServerSystems } from '../../../src/ports/server-systems.ts';
-import { planRelease, strategyOf } from '../../../src/strategies/index.ts';
+import { planRelease, verbsOf } from '../../../src/strategies/index.ts';
 import { releaseSpec } from '../../support/builders.ts';
 import { startHttpServer, type HttpServer } from '../../support/http-server.ts';
 import { demoServer, mcpWorld } from '../../support/mcp-world.ts';
 
-const { advance, finish, observe, undo } = strategyOf('mcp');
+const { advance, finish, observe, undo } = await verbsOf('mcp');
 const target = { cluster: 'mcp', namespace: 'servers', rollout: 'demo' };
 const owner = { releaseId: 'release/mcp/servers/demo', runId: '1', epoch: 1 };
 
