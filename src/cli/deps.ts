@@ -26,6 +26,8 @@ export interface CliDeps {
   /** Commands in the form of an MCP tool list, from which their cost there is computed. */
   readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
   readonly credentials: (settings: Settings) => Promise<Credentials>;
+  /** Errors: TEMPORAL_UNREACHABLE, FORBIDDEN, CONFIG_INVALID. */
+  readonly setupTemporal: () => Promise<TemporalSetup>;
   readonly version: string;
   /** The name in the release record. */
   readonly user: string;
@@ -37,6 +39,16 @@ export interface Credentials {
   /** The token of the user who starts the server on this machine. */
   token(): string;
   readonly keys: Keys;
+}
+
+/** What was done in a namespace of Temporal: names of search attributes. */
+export interface TemporalSetup {
+  readonly address: string;
+  readonly namespace: string;
+  /** Version of the server. */
+  readonly server: string;
+  readonly registered: readonly string[];
+  readonly present: readonly string[];
 }
 
 export interface Io {

@@ -11,6 +11,7 @@ import { addOnboard } from './onboard.ts';
 import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { createRoot } from './root.ts';
 import { addSandbox } from './sandbox.ts';
+import { addSetup } from './setup.ts';
 import { addServers } from './servers.ts';
 import { addConfig } from './show-config.ts';
 import { addToolset } from './tool-command.ts';
@@ -29,6 +30,7 @@ export function createProgram(deps: CliDeps): Cli {
   addAccess(program, deps);
   addAudit(program, deps);
   addCredentials(program, deps);
+  addSetup(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);
   addCompletion(program, deps);

@@ -28,6 +28,7 @@ const deps = (io: Io): CliDeps => ({
       .contexts(),
   listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
   credentials: async (settings) => (await import('./credentials.ts')).credentialsOf(settings),
+  setupTemporal: async () => (await import('./setup-temporal.ts')).setupTemporal(),
   version: version(),
   user: userName(),
   io,

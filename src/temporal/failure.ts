@@ -25,7 +25,7 @@ export function grpcCode(error: unknown): number | undefined {
 /** Whether the run does not exist. A missing namespace is a different error. */
 export const isMissing = (error: unknown): boolean =>
   !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
-const isWithoutNamespace = (error: unknown): boolean =>
+export const isWithoutNamespace = (error: unknown): boolean =>
   named(error, 'NamespaceNotFoundError') || (grpcCode(error) === GRPC.NOT_FOUND && /namespace/i.test(textOf(error)));
 /** Whether the server refuses the call only in the present state of things. */
 export const isRefusedNow = (error: unknown): boolean => grpcCode(error) === GRPC.FAILED_PRECONDITION;

@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { DeliveryInput } from '../domain/delivery/delivery.ts';
 import type { ReleaseSpec } from '../domain/release/plan.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { isWithoutNamespace } from './failure.ts';
 import { releaseId } from '../domain/release/target.ts';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
@@ -48,19 +49,26 @@ export function deliveryAttributes({ name, version, startedBy }: DeliveryInput) 
 
 const KEYWORD = 2;
 
-/** Registers the search attributes that the server does not have. It needs an operator's rights. */
-export async function registerAttributes(connection: Connection, namespace: string): Promise<void> {
+/** The names of search attributes: those that were missing, and those that were there. */
+export interface Registered {
+  readonly registered: readonly string[];
+  readonly present: readonly string[];
+}
+
+/** Registers the search attributes that the server does not have. It needs an operator's rights. Errors: FORBIDDEN. */
+export async function registerAttributes(connection: Connection, namespace: string): Promise<Registered> {
   try {
     const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = Object.values(ATTRIBUTES)
-      .map(({ name }) => name)
-      .filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
+    const names = Object.values(ATTRIBUTES).map(({ name }) => name);
+    const missing = names.filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
     if (missing.length > 0)
       await connection.operatorService.addSearchAttributes({
         namespace,
         searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
       });
+    return { registered: missing, present: names.filter((name) => !missing.includes(name)) };
   } catch (cause) {
+    if (isWithoutNamespace(cause)) throw cause;
     const names = Object.values(ATTRIBUTES)
       .map(({ name }) => `--name ${name} --type Keyword`)
       .join(' ');

@@ -46,6 +46,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
   const before = process.exitCode;
   process.exitCode = 0;
   const unused = (): Promise<void> => Promise.reject(new Error('not in this test'));
+  const unusedSetup: CliDeps['setupTemporal'] = () => Promise.reject(new Error('not in this test'));
   const code = await runCli(argv, {
     load: ({ set, file }) =>
       loadSettings({
@@ -69,6 +70,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     refresh: (words) => world.refresh?.(words),
     contexts: () => Promise.resolve(world.contexts ?? ['prod', 'dev']),
     listed: (commands) => Promise.resolve(commands.map(toTool)),
+    setupTemporal: unusedSetup,
     credentials: async (settings) => world.credentials?.(settings) ?? Promise.reject(new Error('not in this test')),
     version: '0.0.0',
     user: 'ada',

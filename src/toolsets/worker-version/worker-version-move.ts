@@ -46,7 +46,7 @@ export const workerVersionMove: Command<typeof input, typeof output> = {
   async run({ gateway, caller }, { run: id, build, confirm }) {
     requireConfirmation(confirmationOf(id, build), confirm);
     await gateway.builds.move(id, build, caller.id);
-    const detail = `A worker of the build ${build} carries it from its next step on. If its code cannot, it stands still until worker_version_move brings it back.`;
+    const detail = `A worker of the build ${build} carries it from its next step on. If its code cannot, it stands still until it is moved back to a build that can.`;
     return { run: id, build, detail };
   },
   text: ({ run: id, build, detail }) => `${id} is tied to the build ${build} now. ${detail}`,
