@@ -1,5 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Recent } from './recent.ts';
 
+/** Most callers send the same Host with every request. */
+const MOST_HOSTS = 100;
+const hosts = new Recent<string>(MOST_HOSTS);
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
@@ -7,7 +11,14 @@ const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
  * its own host name the address of loopback shows in Host. `publicUrl`: another address of the gateway itself.
  */
 export function isForeign({ host, origin }: IncomingHttpHeaders, publicUrl?: string): boolean {
-  const own = publicUrl === undefined ? LOCAL : [...LOCAL, new URL(publicUrl).hostname];
-  const isOwn = (url: string): boolean => URL.canParse(url) && own.includes(new URL(url).hostname);
+  const isOwn = (url: string): boolean => {
+    const name = hostnameOf(url);
+    return LOCAL.includes(name) || (publicUrl !== undefined && name !== '' && name === hostnameOf(publicUrl));
+  };
   return !isOwn(`http://${host ?? ''}`) || (origin !== undefined && !isOwn(origin));
+}
+
+/** Empty for what is no address. */
+function hostnameOf(url: string): string {
+  return hosts.of(url, () => (URL.canParse(url) ? new URL(url).hostname : ''));
 }

@@ -72,18 +72,27 @@ async function asked(
   return { version, changing: paths };
 }
 
-export async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new SluiceError('BODY_TOO_LARGE', `The message has more than ${MAX_BODY_BYTES} bytes.`, {
-        next: 'Send a smaller message.',
-      });
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
+/** The whole body. Errors: BODY_TOO_LARGE, and that of the connection if the caller goes away. */
+export function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) return void chunks.push(chunk);
+      // Node drops the rest when the answer is written.
+      request.pause();
+      reject(tooLarge());
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('error', reject);
+  });
+}
+
+function tooLarge(): SluiceError {
+  return new SluiceError('BODY_TOO_LARGE', `The message has more than ${MAX_BODY_BYTES} bytes.`, {
+    next: 'Send a smaller message.',
+  });
 }
 
 function json(response: ServerResponse, value: unknown): void {

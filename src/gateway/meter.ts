@@ -86,10 +86,12 @@ export class Meter {
   }
 
   #count(kind: Kind): Count {
+    const known = this.#counts.get(kindKey(kind));
+    if (known) return known;
     const { server, version } = kind;
     const method = this.#counted(JSON.stringify([server, version, 'method']), kind.method);
     const tool = this.#counted(JSON.stringify([server, version, 'tool']), kind.tool);
-    const key = JSON.stringify([server, version, method, tool]);
+    const key = kindKey({ server, version, method, tool });
     let count = this.#counts.get(key);
     if (count) return count;
     count = { server, version, method, tool, outcomes: none(), classes: [], seconds: 0 };
@@ -107,8 +109,14 @@ export class Meter {
   }
 }
 
+/** The registry allows no space in either name. */
 export function versionKey(server: string, version: string): string {
-  return JSON.stringify([server, version]);
+  return `${server} ${version}`;
+}
+
+/** Method and tool come from callers, and may contain anything. */
+function kindKey({ server, version, method, tool }: Kind): string {
+  return `${versionKey(server, version)} ${method.length} ${method}${tool}`;
 }
 
 /** Labels of a series, as the text format writes them. */

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { SluiceError } from '../domain/errors.ts';
+import { Recent } from './recent.ts';
 
 /** What a handle says. */
 export interface Sealed {
@@ -25,6 +26,8 @@ interface Keys {
   readonly nonce: Buffer;
 }
 
+/** Opened handles that are kept: every message of a session has the same one. */
+const MOST_OPENED = 2_000;
 const FORM = 's1.';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -35,16 +38,19 @@ export function createSealer(keys: readonly Buffer[]): Sealer {
   const derived = keys.map((key) => ({ cipher: derive(key, 'cipher'), nonce: derive(key, 'nonce') }));
   const [first] = derived;
   if (!first) throw new SluiceError('GATEWAY_KEY_UNUSABLE', 'The gateway has no key.');
+  const opened = new Recent<Sealed>(MOST_OPENED);
   return {
     seal: (sealed, principal) => FORM + encrypt(first, JSON.stringify(sealed), principal).toString('base64url'),
     open(handle, kind, server, principal) {
-      const sealed = derived.map((key) => decrypt(key, handle, principal)).find((text) => text !== undefined);
-      const value = sealed === undefined ? undefined : (JSON.parse(sealed) as Sealed);
-      if (value?.kind === kind && value.server === server) return value;
-      throw new SluiceError(
-        'GATEWAY_HANDLE_REFUSED',
-        `The ${NAMES[kind]} was not made by this gateway for this caller.`,
-      );
+      const refused = `The ${NAMES[kind]} was not made by this gateway for this caller.`;
+      // With the length, no other handle and principal make the same key.
+      const value = opened.of(`${handle.length} ${handle}${principal}`, () => {
+        const sealed = derived.map((key) => decrypt(key, handle, principal)).find((text) => text !== undefined);
+        if (sealed !== undefined) return JSON.parse(sealed) as Sealed;
+        throw new SluiceError('GATEWAY_HANDLE_REFUSED', refused);
+      });
+      if (value.kind === kind && value.server === server) return value;
+      throw new SluiceError('GATEWAY_HANDLE_REFUSED', refused);
     },
   };
 }

@@ -17,6 +17,8 @@ const LEAVE_MS = 30_000;
 interface Held {
   readonly server: string;
   readonly version: string;
+  /** The object that was asked for last. The registry makes another one with each change. */
+  of: ServerVersion;
   readonly definition: string;
   readonly upstream: Upstream;
 }
@@ -38,12 +40,16 @@ export class Upstreams {
   /** Throws GATEWAY_REFERENCE_MISSING if the definition names a variable that is not set. */
   of(server: string, version: ServerVersion): Upstream {
     const key = versionKey(server, version.version);
-    const definition = definitionOf(version);
     const held = this.#held.get(key);
-    if (held?.definition === definition) return held.upstream;
+    if (held?.of === version) return held.upstream;
+    const definition = definitionOf(version);
+    if (held?.definition === definition) {
+      held.of = version;
+      return held.upstream;
+    }
     const upstream = connect(version, this.#limits, this.#env);
     if (held) void this.#retire(held);
-    this.#held.set(key, { server, version: version.version, definition, upstream });
+    this.#held.set(key, { server, version: version.version, of: version, definition, upstream });
     return upstream;
   }
 

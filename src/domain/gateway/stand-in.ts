@@ -9,6 +9,7 @@ export const GRACE_MS = 24 * 60 * 60 * 1_000;
  */
 export function standIns(server: RegisteredServer, chosen: string, now: number): readonly string[] {
   const { versions, history } = server;
+  if (versions.length < 2) return [];
   const left = history
     .filter((entry) => now < entry.at + graceAfter(entry, server))
     .flatMap(({ changes }) => changes.filter(({ status }) => status?.from === 'blue').map(({ version }) => version))
