@@ -30,6 +30,19 @@ test('a handle of another kind or server is refused', () => {
   expect(() => sealer.open(handle, 'state', 'other', 'me')).toThrow(refused);
 });
 
+test('a handle that was opened is refused to every other caller, kind and server as before', () => {
+  const handle = sealer.seal(state, 'me and you');
+  sealer.open(handle, 'state', 'docs', 'me and you');
+  for (const [text, principal] of [
+    [handle, 'me'],
+    [`${handle} me and`, 'you'],
+    [handle, ''],
+  ] as const)
+    expect(() => sealer.open(text, 'state', 'docs', principal)).toThrow(refused);
+  expect(() => sealer.open(handle, 'task', 'docs', 'me and you')).toThrow(refused);
+  expect(() => sealer.open(handle, 'state', 'other', 'me and you')).toThrow(refused);
+});
+
 test('a handle with any changed character is refused', () => {
   const handle = sealer.seal(state, 'me');
   fc.assert(
