@@ -37,17 +37,19 @@ export function unsealed(text: string, handles: readonly (readonly [string, stri
 }
 
 function mayHold(text: string): boolean {
-  return text.includes('"requestState"') || text.includes('"taskId"');
+  return text.includes('"requestState"') || text.includes('"taskId');
 }
 
 function withSealed(text: string, { server, version, principal, sealer }: Rewriting): string {
   const message = parseKept(text);
   const found = new Set(handlesIn(message).map(([field, inner]) => JSON.stringify([field, inner])));
   if (found.size === 0) return text;
-  const seal = (field: string, value: unknown): unknown =>
-    (field === 'requestState' || field === 'taskId') && found.has(JSON.stringify([field, value]))
+  const seal = (field: string, value: unknown): unknown => {
+    if (field === 'taskIds' && Array.isArray(value)) return value.map((task) => seal('taskId', task));
+    return (field === 'requestState' || field === 'taskId') && found.has(JSON.stringify([field, value]))
       ? sealer.seal({ kind: KINDS[field], server, version, inner: value as string }, principal)
       : value;
+  };
   return JSON.stringify(message, seal);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { subscribedTasks } from '../domain/gateway/answers.ts';
 import { textAt, type RpcMessage } from '../domain/gateway/message.ts';
 import { isInAudience } from '../domain/servers/audience.ts';
 import { versionFor } from '../domain/gateway/split.ts';
@@ -66,7 +67,7 @@ function heldRoute(server: RegisteredServer, handles: readonly Held[], sealed: S
     version
       ? 'The handles in the message belong to different versions.'
       : `Version ${sealed.version} has been removed.`,
-    version ? {} : { next: 'Repeat the call from its beginning.' },
+    { next: version ? 'Send a request for each task.' : 'Repeat the call from its beginning.' },
   );
 }
 
@@ -82,9 +83,11 @@ function handlesOf({ message, server, ...inbound }: InboundMessage, sealer: Seal
 function sentHandles({ method, params }: RpcMessage): readonly (readonly ['state' | 'task', string])[] {
   const state = textAt(params, 'requestState');
   const task = method?.startsWith('tasks/') ? textAt(params, 'taskId') : undefined;
+  const followed = method === 'subscriptions/listen' ? subscribedTasks(params) : [];
   return [
     ...(state === undefined ? [] : [['state', state] as const]),
     ...(task === undefined ? [] : [['task', task] as const]),
+    ...followed.map((one) => ['task', one] as const),
   ];
 }
 

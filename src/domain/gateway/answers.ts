@@ -34,12 +34,20 @@ export function handlesIn(message: unknown): readonly (readonly [HandleField, st
   if (!isFields(message)) return [];
   const places = [message['result'], message['params']].filter(isFields);
   const nested = places.flatMap((place) => [place['task'], relatedTask(place)]).filter(isFields);
-  return [...places, ...nested].flatMap((place) =>
+  const single = [...places, ...nested].flatMap((place) =>
     HANDLES.flatMap((name) => {
       const value = place[name];
       return typeof value === 'string' ? [[name, value] as const] : [];
     }),
   );
+  return [...single, ...places.flatMap(subscribedTasks).map((task) => ['taskId', task] as const)];
+}
+
+/** The tasks that a subscription names, or that its acknowledgement does. `params`: those of the message. */
+export function subscribedTasks(params: Fields): readonly string[] {
+  const { notifications } = params;
+  const tasks = isFields(notifications) ? notifications['taskIds'] : undefined;
+  return Array.isArray(tasks) ? tasks.filter((task) => typeof task === 'string') : [];
 }
 
 function relatedTask(place: Fields): unknown {
