@@ -19,14 +19,22 @@ const AT_ONCE = 500;
 export class Recorder {
   readonly #journal: JournalPort;
   readonly #log: Log;
+  readonly #onAdd: (entries: readonly RecordEntry[]) => void;
   readonly #waiting: RecordEntry[] = [];
   #sending: Promise<void> | undefined;
   #away = false;
   #lost = 0;
 
-  constructor(journal: JournalPort, log: Log) {
+  /** `onAdd` is called with all entries, also with those that come again and those that are dropped. */
+  constructor(journal: JournalPort, log: Log, onAdd: (entries: readonly RecordEntry[]) => void = () => undefined) {
     this.#journal = journal;
     this.#log = log;
+    this.#onAdd = onAdd;
+  }
+
+  /** Number of entries that the journal has not taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** The store for the evidence of a release, so that another worker can continue from there. */
@@ -37,6 +45,7 @@ export class Recorder {
   /** Puts entries into the outbox. Never throws and never waits. */
   add(entries: readonly RecordEntry[]): void {
     if (entries.length === 0) return;
+    this.#onAdd(entries);
     const room = Math.max(0, MAX_WAITING - this.#waiting.length);
     this.#waiting.push(...entries.slice(0, room));
     this.#lost += Math.max(0, entries.length - room);

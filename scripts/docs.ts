@@ -1,8 +1,9 @@
-// Writes docs/generated/ from the code that it describes. `--check` writes nothing and fails when a page is not up to
+// Writes docs/generated/, and what the chart in deploy/ has from elsewhere, from the code that it describes. `--check` writes nothing and fails when a page is not up to
 // date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { causesPage } from './docs/causes.ts';
+import { chartSchema } from './docs/chart-schema.ts';
 import { cliPage } from './docs/cli.ts';
 import { deploymentSchema } from './docs/deployment-schema.ts';
 import { errorsPage } from './docs/errors.ts';
@@ -19,6 +20,9 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/generated/settings.md': settingsPage,
   'docs/generated/release-file.schema.json': releaseSchema,
   'docs/generated/deployment-file.schema.json': deploymentSchema,
+  'deploy/chart/values.schema.json': chartSchema,
+  // A chart can read its own folder only.
+  'deploy/chart/files/rbac.yaml': () => readFileSync(join(ROOT, 'deploy/rbac.yaml'), 'utf8'),
 };
 
 const check = process.argv.includes('--check');

@@ -18,7 +18,7 @@ export interface CliDeps {
   readonly mcp: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   /** Serves over HTTP, or the server named `stdio` over stdin and stdout. */
   readonly gateway: (settings: Settings, where: { stdio?: string }, stopped: AbortSignal) => Promise<void>;
-  readonly worker: (settings: Settings) => Promise<void>;
+  readonly worker: (settings: Settings, stopped: AbortSignal) => Promise<void>;
   /** Looks the names for a command line up in another process, for the next completion. Returns at once. */
   readonly refresh: (words: readonly string[]) => void;
   /** The contexts of the kubeconfig. */

@@ -18,7 +18,7 @@ export function addServers(program: Cli, deps: CliDeps): void {
   program
     .command('worker')
     .description('Run the Temporal worker that carries releases')
-    .action((_: unknown, cli: Cli) => deps.worker(settingsOf(deps, cli).settings));
+    .action((_: unknown, cli: Cli) => deps.worker(settingsOf(deps, cli).settings, deps.io.stopped));
 }
 
 function serverSettings(deps: CliDeps, cli: Cli): Settings {

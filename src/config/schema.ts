@@ -11,6 +11,7 @@ import { ACCESS_SETTINGS } from './access-settings.ts';
 import { GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { integer } from './integer.ts';
 import { headers, matchers, timeout, token } from './prometheus-values.ts';
+import { STATUS_SETTINGS } from './status-settings.ts';
 
 const text = z.string().trim().min(1);
 const optionalBuild: z.ZodType<string | undefined, string> = z
@@ -245,6 +246,7 @@ export const SETTINGS = {
     'File with the keys of session ids and other handles, relative to SLUICE_HOME; made if missing. The same for all gateways.',
   ),
   ...GATEWAY_SETTINGS,
+  ...STATUS_SETTINGS,
   logLevel: setting('SLUICE_LOG_LEVEL', logLevel, 'info', `Log level: ${LOG_LEVELS.join(', ')}.`),
   home: setting('SLUICE_HOME', text, '.sluice', 'Folder for settings.yaml and sandboxes.'),
 } as const;

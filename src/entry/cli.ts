@@ -20,7 +20,7 @@ const deps = (io: Io): CliDeps => ({
   serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),
   mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
   gateway: async (settings, where, stopped) => (await import('./gateway.ts')).runGateway(settings, where, stopped),
-  worker: async (settings) => (await import('./worker.ts')).runWorker(settings),
+  worker: async (settings, stopped) => (await import('./worker.ts')).runWorker(settings, { stopped }),
   refresh: refreshLater,
   contexts: async ({ kubeconfig }) =>
     (await import('../adapters/kubernetes/index.ts'))

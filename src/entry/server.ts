@@ -3,26 +3,35 @@ import { switchedToolsets } from '../commands/toolset.ts';
 import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import type { AuditTrail } from '../domain/audit.ts';
 import type { RestDeps } from '../http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../http/server.ts';
 import { createMcpHttp } from '../mcp/http.ts';
 import { createAudit } from '../observability/audit.ts';
+import { countedAudit } from '../observability/counted-audit.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import { createMetrics, toolMetrics, type Metrics } from '../observability/metrics.ts';
 import { httpAccess } from './access.ts';
 import { gateOf } from './gate.ts';
 import { mcpDeps } from './mcp.ts';
+import { releaseGauges } from './release-gauges.ts';
 import { createServices } from './services.ts';
+import { dependenciesOf, startStatus } from './status.ts';
 
 /** Starts the HTTP server and returns once it listens. */
 export async function startServer(settings: Settings): Promise<HttpServer> {
   const log = createLog(settings.logLevel);
   const access = httpAccess(settings);
   const services = createServices(settings, { serving: true });
+  const metrics = createMetrics('server', version());
+  const written = createAudit({ home: settings.home, file: settings.auditLog, log });
+  const audit = countedAudit(written, toolMetrics(metrics).called);
+  const closeStatus = await serverStatus(settings, services, metrics, log);
   const server = await startHttpServer({
     host: settings.host,
     port: settings.mcpPort,
-    mcp: createMcpHttp(mcpDeps(settings, services, log)),
-    rest: { ...restDeps(settings, services, log), ...(access && { access }) },
+    mcp: createMcpHttp(mcpDeps(settings, services, log, audit)),
+    rest: { ...restDeps(settings, services, log, audit), ...(access && { access }) },
     log,
     version: version(),
   });
@@ -31,14 +40,21 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
   return {
     ...server,
     async close() {
+      await closeStatus();
       await server.close();
       await services.close();
     },
   };
 }
 
-function restDeps(settings: Settings, services: CommandServices, log: Log): RestDeps {
-  const audit = createAudit({ home: settings.home, file: settings.auditLog, log });
+/** Its pages for probes and Prometheus. They are there before the server listens, and say then what it waits for. */
+function serverStatus(settings: Settings, services: CommandServices, metrics: Metrics, log: Log) {
+  const { gateway } = services;
+  releaseGauges(metrics, { gateway, taskQueue: settings.taskQueue });
+  return startStatus({ settings, metrics, log, dependencies: () => dependenciesOf(gateway, settings) });
+}
+
+function restDeps(settings: Settings, services: CommandServices, log: Log, audit: AuditTrail): RestDeps {
   return {
     toolsets: switchedToolsets(TOOLSETS, settings),
     services,

@@ -1,32 +1,31 @@
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type LogLevel,
-  type WorkerDeploymentOptions,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type LogLevel, type WorkerDeploymentOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { createJournal } from '../adapters/journal/index.ts';
 import { createWindows } from '../adapters/windows/index.ts';
 import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
-import { loadTemporalSettings } from '../config/temporal.ts';
+import { version } from '../config/version.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { deploymentOf } from '../domain/worker-build.ts';
 import { createLog, type Log } from '../observability/log.ts';
+import { createMetrics, workMetrics, type Metrics } from '../observability/metrics.ts';
+import type { Dependency } from '../observability/readiness.ts';
+import { recordMetrics } from '../observability/record-metrics.ts';
 import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
+import { countedActivities } from './counted-activities.ts';
 import { gatewayOptions } from './gateway-options.ts';
 import { workerDeliveries } from './worker-deliveries.ts';
 import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
 import { startNews } from './news.ts';
 import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
+import { dependenciesOf, startStatus } from './status.ts';
 import { takeNewWork } from './take-new-work.ts';
+import { connect, untilConnected, type Connected } from './worker-connection.ts';
 import { buildName, workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -41,17 +40,53 @@ const GRACE = '5 seconds';
  */
 const ACTIVITIES = 1_000;
 
-/** Runs the worker until the process gets a stop signal. Throws TEMPORAL_UNREACHABLE. */
-export async function runWorker(
-  settings: Settings,
-  worlds: Worlds = worldsOver(clustersOf(settings), settings),
-  onReady?: () => void,
-): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
-  const { connection, namespace } = await connect();
+interface Running {
+  /** Default: the clusters of the settings. */
+  readonly worlds?: Worlds;
+  /** Ends the wait for Temporal. A worker that runs is stopped by the signals of the process. */
+  readonly stopped?: AbortSignal;
+  readonly onReady?: () => void;
+}
+
+/**
+ * Runs the worker until the process gets a stop signal. With a status port it waits for Temporal, and its page says so:
+ * whoever starts it is then a supervisor. Errors: without a status port TEMPORAL_UNREACHABLE.
+ */
+export async function runWorker(settings: Settings, running: Running = {}): Promise<void> {
   const log = createLog(settings.logLevel);
-  const recorder = new Recorder(createJournal(settings), log);
+  const metrics = createMetrics('worker', version());
   const gateway = createTemporalGateway(gatewayOptions(settings));
+  const state: { worker?: Worker } = {};
+  const closeStatus = await startStatus({
+    ...{ settings, metrics, log },
+    dependencies: async () => [...(await dependenciesOf(gateway, settings)), pollsBy(state)],
+  });
+  try {
+    Runtime.install({ logger: new DefaultLogger(temporalLevel(settings.logLevel)) });
+    const patient = settings.statusPort !== undefined;
+    const connected = await (patient ? untilConnected(log, running.stopped) : connect());
+    if (connected) await work({ settings, running, log, metrics, gateway, state, ...connected });
+  } finally {
+    await Promise.allSettled([closeStatus(), gateway.close()]);
+  }
+}
+
+interface Work extends Connected {
+  readonly settings: Settings;
+  readonly running: Running;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly gateway: ReleaseGateway;
+  readonly state: { worker?: Worker };
+}
+
+async function work({ settings, running, log, metrics, gateway, state, connection, namespace }: Work): Promise<void> {
+  const worlds = running.worlds ?? worldsOver(clustersOf(settings), settings);
+  const recorder: Recorder = new Recorder(
+    createJournal(settings),
+    log,
+    recordMetrics(metrics, () => recorder.waiting),
+  );
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
   try {
@@ -66,6 +101,7 @@ export async function runWorker(
         windows: windowsOf(settings),
         steps: deliveries.steps,
       }),
+      interceptors: { activity: [countedActivities(workMetrics(metrics).begin)] },
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait
@@ -76,12 +112,13 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '3 seconds',
       ...(build !== undefined && { workerDeploymentOptions: pinnedTo(build, settings) }),
     });
-    onReady?.();
+    state.worker = worker;
+    running.onReady?.();
     if (build !== undefined) void takeNewWork(gateway.builds, build, log);
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => worker.run());
   } finally {
-    const closing = [connection.close(), gateway.close(), stopNews(), deliveries.close()];
+    const closing = [connection.close(), stopNews(), deliveries.close()];
     await Promise.allSettled(closing).finally(() => recorder.close());
   }
 }
@@ -132,15 +169,15 @@ async function withJournalRepair(
   }
 }
 
-async function connect(): Promise<{ connection: NativeConnection; namespace: string }> {
-  const temporal = await loadTemporalSettings();
-  try {
-    return { connection: await NativeConnection.connect(temporal.connectionOptions), namespace: temporal.namespace };
-  } catch (error) {
-    throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${temporal.address} does not answer: ${String(error)}`, {
-      cause: error,
-    });
-  }
+/** A worker that has started and polls for work. */
+function pollsBy(state: { readonly worker?: Worker }): Dependency {
+  return {
+    name: 'worker',
+    check: async () => {
+      if (state.worker?.getState() !== 'RUNNING')
+        throw new SluiceError('NO_ANSWER', 'The worker does not poll for work yet, or no longer.');
+    },
+  };
 }
 
 function temporalLevel(level: Settings['logLevel']): LogLevel {

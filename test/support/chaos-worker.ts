@@ -9,4 +9,4 @@ import { Rules } from './chaos-rules.ts';
 const { settings } = loadSettings({ env: process.env });
 const rules = new Rules(process.env['SLUICE_CHAOS_RULES'] ?? '');
 const worlds = worldsOver(clustersOf(settings), settings);
-await runWorker(settings, chaosWorlds(worlds, rules), () => console.log('ready'));
+await runWorker(settings, { worlds: chaosWorlds(worlds, rules), onReady: () => console.log('ready') });

@@ -6,7 +6,7 @@ import type { Authenticator } from '../../domain/access/authenticator.ts';
 import type { Key, NewKey, Keys } from '../../domain/access/key.ts';
 import { PERMISSIONS } from '../../domain/access/permission.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { createPrivate, readPrivate, unavailable } from './private-file.ts';
+import { createPrivate, readMounted, unavailable } from './private-file.ts';
 
 const ID = /^[a-z0-9]{10}$/;
 const FORM = /^slk_([a-z0-9]{10})_([\w-]{43})$/;
@@ -30,7 +30,7 @@ export function createKeys(folder: string, now: () => number = Date.now): Keys &
   const usedAt = (id: string): number | undefined =>
     statSync(join(folder, `${id}.used`), { throwIfNoEntry: false })?.mtimeMs;
   const keyOf = (id: string): (Key & { readonly hash: string }) | undefined => {
-    const text = readPrivate(pathOf(id));
+    const text = readMounted(pathOf(id));
     return text === undefined ? undefined : toKey(id, parsed(pathOf(id), text), usedAt(id));
   };
   return {

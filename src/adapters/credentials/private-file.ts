@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 
@@ -34,6 +34,25 @@ export function readPrivate(path: string): string | undefined {
     if ((mode & 0o170000) !== 0o100000) throw new Error('it is not a regular file');
     if ((mode & 0o077) !== 0) throw new Error('other accounts may read it. Set its mode to 0600');
     if (process.getuid && uid !== process.getuid()) throw new Error('another account owns it');
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unavailable(path, error);
+  }
+}
+
+/**
+ * As readPrivate. The file may also be a link that root has made to a file of root, as in the folder that Kubernetes
+ * mounts from a Secret, where the group of the pod has to be able to read it. For content that is no secret.
+ */
+export function readMounted(path: string): string | undefined {
+  const link = lstatSync(path, { throwIfNoEntry: false });
+  if (!link?.isSymbolicLink()) return readPrivate(path);
+  try {
+    const file = statSync(path);
+    if (!file.isFile()) throw new Error('it is not a regular file');
+    if ((file.mode & 0o022) !== 0) throw new Error('other accounts may change it');
+    if (link.uid !== 0 || file.uid !== 0) throw new Error('it is a link, and root has not made both');
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -1,0 +1,86 @@
+import { SETTINGS } from '../../src/config/schema.ts';
+import { RIGHTS } from '../../src/entry/rights.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Settings that the chart sets itself, from values of their own. */
+const OF_THE_CHART = [
+  ...['MCP_PORT', 'SLUICE_HOME', 'SLUICE_HOST', 'SLUICE_JOURNAL', 'SLUICE_KEYS', 'SLUICE_PUBLIC_URL'],
+  ...['SLUICE_STATUS_HOST', 'SLUICE_STATUS_PORT'],
+];
+/** Temporal's own settings that contain no secrets. Source: @temporalio/envconfig. */
+const OF_TEMPORAL = [
+  ...['TEMPORAL_TLS', 'TEMPORAL_TLS_SERVER_NAME', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'],
+  ...['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
+];
+
+const text: Schema = { type: 'string' };
+const named: Schema = { type: 'string', minLength: 1 };
+const flag: Schema = { type: 'boolean' };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const texts: Schema = { type: 'object', additionalProperties: text };
+/** An object of Kubernetes, which the API server checks. */
+const given: Schema = { type: 'object' };
+/** No other names than these. */
+const only = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+});
+
+function component(): Schema {
+  const roles = [...new Set(RIGHTS.map(({ role }) => role.replace(/^sluice-/, '')))].toSorted();
+  return only({
+    replicas: { type: 'integer', minimum: 0 },
+    roles: { ...list({ enum: roles }), uniqueItems: true },
+    ...{ resources: given, nodeSelector: texts, tolerations: list(given) },
+  });
+}
+
+/** A secret value has no place in values, which Helm keeps in plain text and shows. */
+function settings(): Schema {
+  const own = Object.values(SETTINGS).filter((one) => !('secret' in one) && !OF_THE_CHART.includes(one.env));
+  const values = [
+    ...own.map(({ env, about }) => [env, about] as const),
+    ...OF_TEMPORAL.map((env) => [env, ''] as const),
+  ];
+  return only(
+    Object.fromEntries(
+      values.map(([env, description]) => [
+        env,
+        { type: ['string', 'boolean'], ...(description === '' ? {} : { description }) },
+      ]),
+    ),
+  );
+}
+
+/** The JSON Schema of the values of deploy/chart. Helm refuses values that it does not allow. */
+export function chartSchema(): string {
+  const image = { repository: named, tag: text, digest: text, pullPolicy: text, pullSecrets: list(named) };
+  const ports: Schema = list({ type: 'integer', minimum: 1, maximum: 65_535 });
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Values of the chart of Sluice',
+    description: 'Generated from scripts/docs/chart-schema.ts by `npm run docs`. Do not edit.',
+    ...only({
+      global: given,
+      image: only(image),
+      publicUrl: { type: 'string', pattern: '^(https://[^/?#]+)?$' },
+      temporal: only({ address: named, namespace: named }),
+      journal: only({ secret: named, key: named }),
+      keys: only({ secret: text }),
+      settings: settings(),
+      ...{ settingsFile: given, secrets: list(named), fileSecrets: list(named) },
+      ...{ worker: component(), server: component() },
+      rbac: only({ createRoles: flag, namespaces: list(named) }),
+      ingress: only({ enabled: flag, className: text, annotations: texts, tlsSecret: text }),
+      networkPolicy: only({ enabled: flag, clients: list(given), scrapers: list(given), egressPorts: ports }),
+      metrics: only({
+        serviceMonitor: only({ enabled: flag, interval: named, labels: texts }),
+        rules: only({ enabled: flag, labels: texts }),
+        dashboard: only({ enabled: flag, labels: texts }),
+      }),
+    }),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
