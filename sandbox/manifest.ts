@@ -14,7 +14,9 @@ export type BinaryName =
   | 'source-controller'
   | 'kustomize-controller'
   | 'helm'
-  | 'helm3';
+  | 'helm3'
+  | 'kubectl'
+  | 'promtool';
 
 /** Parts that a sandbox has only where somebody asks for them. */
 export const ADD_ONS = ['flux'] as const;
@@ -55,11 +57,16 @@ export interface Binary {
   go: GoBuild | { none: string };
 }
 
+const github = (path: string): string => `https://github.com/${path}`;
+
 const KUBERNETES = '1.34.4';
 const ROLLOUTS = '1.10.1';
 const NO_WHEEL = { none: 'not published as a Python wheel' };
 
-function kubernetes(name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler', seconds: number): Binary {
+function kubernetes(
+  name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl',
+  seconds: number,
+): Binary {
   const url = `https://dl.k8s.io/v${KUBERNETES}/bin/{os}/{arch}/${name}`;
   const version = 'k8s.io/component-base/version';
   return {
@@ -100,6 +107,33 @@ function rollouts(
   };
 }
 
+const PROMETHEUS = '3.15.0';
+
+/** `promtool` comes with Prometheus: in one archive, and from one module. */
+function prometheus(name: 'prometheus' | 'promtool', seconds: number): Binary {
+  const release = `prometheus/prometheus/releases/download/v${PROMETHEUS}`;
+  return {
+    name,
+    version: PROMETHEUS,
+    versionArgs: ['--version'],
+    accepts: { pattern: /version (3\.\d+|2\.(4[2-9]|5\d))/, words: '2.42 or newer' },
+    release: {
+      url: github(`${release}/prometheus-${PROMETHEUS}.{os}-{arch}.tar.gz`),
+      checksums: github(`${release}/sha256sums.txt`),
+      member: `prometheus-${PROMETHEUS}.{os}-{arch}/${name}`,
+    },
+    wheel: NO_WHEEL,
+    go: {
+      module: 'prometheus',
+      package: `github.com/prometheus/prometheus/cmd/${name}`,
+      ldflags: `-X github.com/prometheus/common/version.Version=${PROMETHEUS}`,
+      // Static targets are sufficient here, and service discovery is two thirds of the build.
+      tags: 'remove_all_sd',
+      seconds,
+    },
+  };
+}
+
 const FLUX = '1.9.6';
 
 function flux(name: 'source-controller' | 'kustomize-controller', seconds: number): Binary {
@@ -115,7 +149,6 @@ function flux(name: 'source-controller' | 'kustomize-controller', seconds: numbe
   };
 }
 
-const github = (path: string): string => `https://github.com/${path}`;
 const rolloutsRelease = github(`argoproj/argo-rollouts/releases/download/v${ROLLOUTS}`);
 
 export const BINARIES: readonly Binary[] = [
@@ -150,26 +183,7 @@ export const BINARIES: readonly Binary[] = [
     ['version', '--short'],
     15,
   ),
-  {
-    name: 'prometheus',
-    version: '3.15.0',
-    versionArgs: ['--version'],
-    accepts: { pattern: /version (3\.\d+|2\.(4[2-9]|5\d))/, words: '2.42 or newer' },
-    release: {
-      url: github('prometheus/prometheus/releases/download/v3.15.0/prometheus-3.15.0.{os}-{arch}.tar.gz'),
-      checksums: github('prometheus/prometheus/releases/download/v3.15.0/sha256sums.txt'),
-      member: 'prometheus-3.15.0.{os}-{arch}/prometheus',
-    },
-    wheel: NO_WHEEL,
-    go: {
-      module: 'prometheus',
-      package: 'github.com/prometheus/prometheus/cmd/prometheus',
-      ldflags: '-X github.com/prometheus/common/version.Version=3.15.0',
-      // Static targets are sufficient here, and service discovery is two thirds of the build.
-      tags: 'remove_all_sd',
-      seconds: 110,
-    },
-  },
+  prometheus('prometheus', 110),
   {
     name: 'traefik',
     version: '3.7.15',
@@ -236,6 +250,13 @@ export const BINARIES: readonly Binary[] = [
       seconds: 150,
     },
   },
+  {
+    ...kubernetes('kubectl', 20),
+    onDemand: true,
+    versionArgs: ['version', '--client'],
+    accepts: { pattern: /v1\.(2[89]|3\d)\./, words: '1.28 or newer' },
+  },
+  { ...prometheus('promtool', 20), onDemand: true },
 ];
 
 /** Custom resource definitions come from module directories, so that no copy is kept here. */

@@ -34,7 +34,7 @@ export const GROUPS: readonly TestGroup[] = [
         'http',
         'cli',
       ],
-      ...['delivery', 'onboarding', 'planning', 'scripts', 'repo'],
+      ...['delivery', 'observability', 'onboarding', 'planning', 'scripts', 'repo'],
     ],
     sandbox: 'none',
     progress: false,
@@ -63,7 +63,7 @@ export const GROUPS: readonly TestGroup[] = [
   },
   {
     name: 'real systems',
-    folders: ['ports', 'tools', 'diagnose'],
+    folders: ['ports', 'tools', 'diagnose', 'deploy'],
     sandbox: 'shared',
     progress: false,
     args: [LEAVE],

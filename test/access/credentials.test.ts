@@ -1,5 +1,7 @@
 import {
   chmodSync,
+  copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -118,6 +120,22 @@ describe('keys of machines', () => {
     now += 60_000;
     await keys.authenticate(token);
     expect(keys.list()[0]?.usedAt).toBe(now);
+  });
+
+  test('a folder that Kubernetes mounts from a Secret has links of root to files that a group may read', async () => {
+    const { id, token } = createKeys(join(home, 'made')).create(wanted);
+    const mounted = join(home, 'mounted');
+    mkdirSync(join(mounted, '..data'), { recursive: true });
+    copyFileSync(join(home, 'made', `${id}.json`), join(mounted, '..data', `${id}.json`));
+    chmodSync(join(mounted, '..data', `${id}.json`), 0o440);
+    symlinkSync(`..data/${id}.json`, join(mounted, `${id}.json`));
+    const keys = createKeys(mounted);
+
+    // Only root can make what root has made.
+    if (process.getuid?.() === 0) expect(await keys.authenticate(token)).toBeDefined();
+    else await expect(keys.authenticate(token)).rejects.toMatchObject({ code: 'CREDENTIALS_UNAVAILABLE' });
+    chmodSync(join(mounted, '..data', `${id}.json`), 0o460);
+    await expect(keys.authenticate(token)).rejects.toMatchObject({ code: 'CREDENTIALS_UNAVAILABLE' });
   });
 
   test('a file that is no key, or that others may read, is told', async () => {

@@ -129,6 +129,7 @@ volumeMounts:
   {{- end }}
 {{- end }}
 
+{{- /* 288 is 0440: readers of YAML 1.1 and 1.2 do not agree about numbers that begin with 0. */}}
 {{- define "sluice.volumes" -}}
 volumes:
   - name: home
@@ -141,10 +142,10 @@ volumes:
   {{- end }}
   {{- if .Values.keys.secret }}
   - name: keys
-    secret: { secretName: {{ .Values.keys.secret }}, defaultMode: 0440 }
+    secret: { secretName: {{ .Values.keys.secret }}, defaultMode: 288 }
   {{- end }}
   {{- range .Values.fileSecrets }}
   - name: {{ printf "file-%s" . }}
-    secret: { secretName: {{ . }}, defaultMode: 0440 }
+    secret: { secretName: {{ . }}, defaultMode: 288 }
   {{- end }}
 {{- end }}
