@@ -7,7 +7,9 @@ RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production SLUICE_HOME=/home/node/.sluice
+ENV NODE_ENV=production SLUICE_HOME=/var/lib/sluice
+# The account has a number that clusters can demand: the chart in deploy/ runs it as 1001, in a read-only file system.
+RUN groupadd --gid 1001 sluice && useradd --uid 1001 --gid 1001 --home-dir /var/lib/sluice --create-home sluice
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
 COPY bin ./bin
@@ -16,6 +18,6 @@ COPY workflows ./workflows
 COPY activities ./activities
 # The CLI knows how to start a sandbox; in a container without Go and without a whole loopback network it will say that it cannot.
 COPY sandbox ./sandbox
-USER node
+USER 1001:1001
 ENTRYPOINT ["node", "bin/sluice.mjs"]
 CMD ["serve"]

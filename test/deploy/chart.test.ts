@@ -40,7 +40,11 @@ describe('values that cannot be meant are refused with what to do', () => {
     ['an unknown value', { worker: { replica: 3 } }, /'replica' not allowed/],
     ['an unknown setting', withSettings({ SLUICE_LOG_LEVL: 'debug' }), /'SLUICE_LOG_LEVL' not allowed/],
     ['a secret among settings', withSettings({ SLUICE_PROMETHEUS_PASSWORD: 'x' }), /not allowed/],
-    ['a number, which Helm would write as 1e+06', withSettings({ SLUICE_GATEWAY_RECORD: 1_000_000 }), /got number, want/],
+    [
+      'a number, which Helm would write as 1e+06',
+      withSettings({ SLUICE_GATEWAY_RECORD: 1_000_000 }),
+      /got number, want/,
+    ],
     ['an unknown role', { server: { roles: ['cluster-admin'] } }, /roles/],
   ])('%s', async (_, values, message) => {
     const { code, err } = await render(helm, { ...LEAST, ...values });
@@ -70,7 +74,9 @@ describe('what is rendered', () => {
     const source = parseAllDocuments(readFileSync(join(ROOT, 'deploy/rbac.yaml'), 'utf8')).map(
       (document) => document.toJS() as Rendered,
     );
-    const roles = source.map(({ metadata }) => metadata.name.replace('sluice-', '')).filter((role) => role !== 'identity');
+    const roles = source
+      .map(({ metadata }) => metadata.name.replace('sluice-', ''))
+      .filter((role) => role !== 'identity');
     const all = await rendered({ worker: { roles }, server: { roles: ['reader'] } });
     const few = await rendered();
 
