@@ -29,7 +29,7 @@ interface Options {
 /** Looks at all dependencies at once. The returned function never throws, and answers within the limit. */
 export function createReadiness(
   dependencies: readonly Dependency[],
-  { limitMs = 3_000, freshMs = 1_000, now = () => performance.now(), onChange }: Options = {},
+  { limitMs = 4_000, freshMs = 1_000, now = () => performance.now(), onChange }: Options = {},
 ): () => Promise<readonly Found[]> {
   const away = new Set<string>();
   const note = (name: string, error?: unknown): void => {
