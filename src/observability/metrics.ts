@@ -52,7 +52,7 @@ export function toolMetrics({ registry }: Metrics) {
   });
   return {
     /** `ms`: how long the call took. */
-    called(tool: string, result: string, ms: number): void {
+    called: (tool: string, result: string, ms: number): void => {
       calls.inc({ tool, result });
       seconds.observe({ tool }, ms / 1000);
     },
@@ -86,7 +86,7 @@ export function workMetrics({ registry }: Metrics) {
   });
   return {
     /** Returns the function that is called at the end of the attempt. */
-    begin(activity: string): (result: ActivityEnd) => void {
+    begin: (activity: string): ((result: ActivityEnd) => void) => {
       const began = performance.now();
       running.inc({ activity });
       return (result) => {

@@ -8,7 +8,7 @@ afterEach(() => server?.close());
 
 const away = new SluiceError('TEMPORAL_UNREACHABLE', 'Temporal at 10.1.2.3:7233 does not answer.');
 const answers = (name: string): Dependency => ({ name, check: async () => undefined });
-const fails = (name: string, error: unknown): Dependency => ({ name, check: () => Promise.reject(error) });
+const fails = (name: string, error: Error): Dependency => ({ name, check: () => Promise.reject(error) });
 
 async function pages(dependencies: readonly Dependency[], metrics = async () => 'one 1\n') {
   const ready = createReadiness(dependencies, { limitMs: 50, freshMs: 0 });
@@ -87,7 +87,7 @@ describe('readiness', () => {
   test('probes of one moment look once, and a change is told once', async () => {
     let now = 0;
     let looks = 0;
-    let error: unknown = away;
+    let error: Error | undefined = away;
     const changes: unknown[] = [];
     const dependency = {
       name: 'temporal',
