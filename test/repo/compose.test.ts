@@ -84,7 +84,10 @@ describe('docker-compose.yml', () => {
 });
 
 test('the other files under deploy/ are YAML', () => {
-  const files = trackedFiles().filter((path) => /^deploy\/.*\.ya?ml$/.test(path));
+  // Templates of Helm are YAML when they are rendered only: test/deploy.
+  const files = trackedFiles().filter(
+    (path) => /^deploy\/.*\.ya?ml$/.test(path) && !path.startsWith('deploy/chart/templates/'),
+  );
   const broken = files.filter((path) => parseAllDocuments(read(path)).some((document) => document.errors.length > 0));
   expect(files.length).toBeGreaterThan(3);
   expect(broken).toEqual([]);
