@@ -11,6 +11,7 @@ import { pagesOf, startComponent, type Page } from '../support/deploy-processes.
 import { beyond, grantedBy, rightsOf } from '../support/deploy-rights.ts';
 import { Door } from '../support/door.ts';
 import { helmProgram } from '../support/helm-program.ts';
+import { isPassing, ToolError } from '../support/mcp-client.ts';
 import { startPrometheus, type OwnPrometheus } from '../support/own-prometheus.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import type { Supervised } from '../support/releases-process.ts';
@@ -86,7 +87,7 @@ async function call<T>(tool: string, input: object): Promise<T> {
     body: JSON.stringify(input),
   });
   const { result, error } = (await response.json()) as { result?: T; error?: object };
-  if (!result) throw new Error(`${tool}: ${JSON.stringify(error)}`);
+  if (!result) throw new ToolError(tool, error as { code: string; message: string });
   return result;
 }
 
@@ -279,8 +280,14 @@ function releaseOf(name: string, strategy: 'canary' | 'blue-green'): object {
   };
 }
 
-/** State and reason. Undefined while the release runs. */
+/** State and reason. Undefined while the release runs, and while a busy worker does not answer. */
 async function endOf(id: string): Promise<readonly [ReleaseState, string] | undefined> {
-  const { state, reason } = await call<{ state: ReleaseState; reason: string }>('release_get', { release_id: id });
+  const asked = call<{ state: ReleaseState; reason: string }>('release_get', { release_id: id });
+  const found = await asked.catch((error: unknown) => {
+    if (isPassing(error)) return undefined;
+    throw error;
+  });
+  if (!found) return undefined;
+  const { state, reason } = found;
   return (CLOSED_STATES as readonly string[]).includes(state) ? [state, reason] : undefined;
 }
