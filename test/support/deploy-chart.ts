@@ -53,7 +53,8 @@ export type Program = (args: readonly string[], input?: string) => Promise<Said>
 
 /** Renders the Kustomize base, and acts for a person with a kubeconfig. */
 export async function kubectlProgram(kubeconfig = ''): Promise<Program> {
-  return program((await acquireBinary('kubectl')).path, { KUBECONFIG: kubeconfig });
+  // It keeps a cache in the home folder.
+  return program((await acquireBinary('kubectl')).path, { KUBECONFIG: kubeconfig, HOME: emptyFolder('kubectl') });
 }
 
 /** Checks rules and figures as Prometheus reads them. */
@@ -63,8 +64,10 @@ export async function promtoolProgram(): Promise<Program> {
 
 /** Helm at a path, without the settings of the user. */
 export function helmAt(path: string, kubeconfig = ''): Program {
-  return program(path, { KUBECONFIG: kubeconfig, HOME: mkdtempSync(join(tmpdir(), 'sluice-helm-')) });
+  return program(path, { KUBECONFIG: kubeconfig, HOME: emptyFolder('helm') });
 }
+
+const emptyFolder = (name: string): string => mkdtempSync(join(tmpdir(), `sluice-${name}-`));
 
 function program(path: string, env: Readonly<Record<string, string>>): Program {
   return (args, input) =>
