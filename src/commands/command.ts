@@ -4,6 +4,7 @@ import type { Caller } from '../domain/access/caller.ts';
 import type { Touched } from '../domain/access/decide.ts';
 import type { Permission } from '../domain/access/permission.ts';
 import type { AccessRules } from '../domain/access/rules.ts';
+import type { CommandTask } from './command-task.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
@@ -157,6 +158,8 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
   run(context: CommandContext, input: z.output<I>): Promise<z.output<O>>;
   /** The catalogue's error code when the answer itself reports a failure. It decides the exit code of the CLI. */
   problem?(output: z.output<O>): ErrorCode | undefined;
+  /** For long work: clients that follow tasks get a handle instead of an answer. */
+  readonly task?: CommandTask;
   /** The exit code of the CLI, if it is not the one of `problem`: that of a program which the command ran. */
   exit?(output: z.output<O>): number;
   /** The result in a few lines. It contains only facts from `output`. */

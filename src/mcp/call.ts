@@ -17,6 +17,7 @@ import { callerOf, canElicit, type Session } from './caller.ts';
 import { askPerson } from './confirmation.ts';
 import { contextOf } from './context.ts';
 import type { Offer } from './offer.ts';
+import { begunTask, followsTasks, withoutWaiting } from './tasks/index.ts';
 
 interface Call {
   readonly offer: Offer;
@@ -59,17 +60,22 @@ async function find({ offer, discovery, request, session }: Call, name: string, 
 }
 
 async function run(
-  { offer: { deps }, request, session }: Call,
+  { offer, request, session, modern }: Call,
   command: Command,
   args: unknown,
 ): Promise<CallToolResult | InputRequiredResult> {
+  const { deps } = offer;
   const { gate, audit } = deps;
   const context = contextOf(deps.services, request, session);
   const ask = canElicit(request, session)
     ? (needed: Confirmation) => askPerson(needed, { request, tool: command.name, arguments: args })
     : undefined;
   try {
-    const output = await execute({ command, raw: args, context, gate, audit, ...(ask ? { ask } : {}) });
+    const follows = modern && command.task !== undefined && followsTasks(request);
+    const raw = follows ? withoutWaiting(command, args) : args;
+    const output = await execute({ command, raw, context, gate, audit, ...(ask ? { ask } : {}) });
+    const task = follows ? await begunTask({ offer, context }, command, output) : undefined;
+    if (task) return task as unknown as InputRequiredResult;
     return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
   } catch (error) {
     if (error instanceof Asked) return error.question as InputRequiredResult;

@@ -12,6 +12,7 @@ import { ListedTools } from './listed-tools.ts';
 import type { Offer } from './offer.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource } from './resources.ts';
+import { serveTasks, TASKS } from './tasks/index.ts';
 import { toTool } from './tool-list.ts';
 
 /** These change only with a restart of the server, with other settings or another version. */
@@ -44,6 +45,8 @@ export function createServer(offer: Offer, connection: Connection): McpServer {
     resources: subscribes ? { subscribe: true } : {},
     prompts: {},
     completions: {},
+    // Tasks are an extension of 2026-07-28.
+    ...(era === 'modern' && { extensions: { [TASKS]: {} } }),
   };
   const mcp = new McpServer(
     { name: 'sluice', title: 'Sluice', version: deps.version },
@@ -89,6 +92,7 @@ export function createServer(offer: Offer, connection: Connection): McpServer {
   server.setRequestHandler('completion/complete', ({ params }, request) =>
     complete(offer, contextFor(request), params),
   );
+  if (era === 'modern') serveTasks(server, (request) => ({ offer, context: contextFor(request) }));
   return mcp;
 }
 

@@ -15,6 +15,7 @@ import type { StartedRelease } from '../../temporal/gateway.ts';
 import { fileOf, findPlan, requireUnchanged, requireValid } from './stored-plan.ts';
 import { toChecks } from './plan-output.ts';
 import { identified } from './identified.ts';
+import { startedTask } from './release-tasks.ts';
 import { exampleRelease } from './release-plan.ts';
 
 const { target, image } = releaseFile.shape;
@@ -85,6 +86,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
     });
     return toOutput(spec, request, weights, started, worker);
   },
+  task: startedTask,
   text: startText,
 };
 

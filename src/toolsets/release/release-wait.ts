@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
 import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall, stateText } from './next-call.ts';
+import { awaitedTask } from './release-tasks.ts';
 import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
@@ -47,6 +48,7 @@ export const releaseWait: Command<typeof input, typeof output> = {
     const next = changed || view.waiting ? nextCall(view) : `No change yet. ${nextCall(view)}`;
     return { ...toReleaseOutput(view, 5), changed, cursor: cursorOf(view), next };
   },
+  task: awaitedTask,
   text: releaseText,
 };
 
