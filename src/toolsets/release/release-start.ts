@@ -15,7 +15,7 @@ import type { StartedRelease } from '../../temporal/gateway.ts';
 import { fileOf, findPlan, requireUnchanged, requireValid } from './stored-plan.ts';
 import { toChecks } from './plan-output.ts';
 import { identified } from './identified.ts';
-import { startedTask } from './release-tasks.ts';
+import { startedTask } from './followed-tasks.ts';
 import { exampleRelease } from './release-plan.ts';
 
 const { target, image } = releaseFile.shape;

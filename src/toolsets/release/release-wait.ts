@@ -7,7 +7,7 @@ import type { Command, CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
 import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall, stateText } from './next-call.ts';
-import { awaitedTask } from './release-tasks.ts';
+import { awaitedTask } from './followed-tasks.ts';
 import { releaseText } from './state-text.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
 
