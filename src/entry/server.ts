@@ -4,6 +4,7 @@ import type { CommandServices } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { AuditTrail } from '../domain/audit.ts';
+import { SluiceError } from '../domain/errors.ts';
 import type { RestDeps } from '../http/rest/deps.ts';
 import { startHttpServer, type HttpServer } from '../http/server.ts';
 import { createMcpHttp } from '../mcp/http.ts';
@@ -11,6 +12,7 @@ import { createAudit } from '../observability/audit.ts';
 import { countedAudit } from '../observability/counted-audit.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import { createMetrics, toolMetrics, type Metrics } from '../observability/metrics.ts';
+import type { Dependency } from '../observability/readiness.ts';
 import { httpAccess } from './access.ts';
 import { gateOf } from './gate.ts';
 import { mcpDeps } from './mcp.ts';
@@ -26,7 +28,8 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
   const metrics = createMetrics('server', version());
   const written = createAudit({ home: settings.home, file: settings.auditLog, log });
   const audit = countedAudit(written, toolMetrics(metrics).called);
-  const closeStatus = await serverStatus(settings, services, metrics, log);
+  const state = { listens: false };
+  const closeStatus = await serverStatus(settings, services, metrics, log, state);
   const server = await startHttpServer({
     host: settings.host,
     port: settings.mcpPort,
@@ -35,6 +38,7 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
     log,
     version: version(),
   });
+  state.listens = true;
   log.info({ url: server.mcpUrl, rest: server.restUrl, write: settings.mcpAllowWrite }, 'MCP over HTTP');
   void services.warm();
   return {
@@ -47,11 +51,26 @@ export async function startServer(settings: Settings): Promise<HttpServer> {
   };
 }
 
-/** Its pages for probes and Prometheus. They are there before the server listens, and say then what it waits for. */
-function serverStatus(settings: Settings, services: CommandServices, metrics: Metrics, log: Log) {
+/** Its pages for probes and Prometheus. They are there before the server listens, and say so. */
+function serverStatus(
+  settings: Settings,
+  services: CommandServices,
+  metrics: Metrics,
+  log: Log,
+  state: { readonly listens: boolean },
+) {
   const { gateway } = services;
   releaseGauges(metrics, { gateway, taskQueue: settings.taskQueue });
-  return startStatus({ settings, metrics, log, dependencies: () => dependenciesOf(gateway, settings) });
+  const http: Dependency = {
+    name: 'http',
+    check: async () => {
+      if (!state.listens) throw new SluiceError('NO_ANSWER', 'The server does not listen yet.');
+    },
+  };
+  return startStatus({
+    ...{ settings, metrics, log },
+    dependencies: async () => [...(await dependenciesOf(gateway, settings)), http],
+  });
 }
 
 function restDeps(settings: Settings, services: CommandServices, log: Log, audit: AuditTrail): RestDeps {

@@ -142,13 +142,14 @@ describe('worker and server run as their service accounts', () => {
       { status: 200 },
       { status: 200 },
     ]);
+    await eventually('the server listens', () => processes[1]?.output().includes('"rest":') || undefined);
     expect(await checks(worker)).toEqual({
       status: 'not ready',
       checks: { temporal: 'TEMPORAL_UNREACHABLE', cluster: 'ok', worker: 'NO_ANSWER' },
     });
     expect(await checks(server)).toEqual({
       status: 'not ready',
-      checks: { temporal: 'TEMPORAL_UNREACHABLE', cluster: 'ok' },
+      checks: { temporal: 'TEMPORAL_UNREACHABLE', cluster: 'ok', http: 'ok' },
     });
 
     await temporal.open();
