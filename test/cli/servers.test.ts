@@ -71,6 +71,10 @@ test.each([
   ['server deploy demo 2 --type stdio --command node --args a.js --trafic 5', 'Did you mean --traffic'],
   ['server deploy demo 2 --type stdio --command node --env A', 'must look like NAME=value'],
   ['server remove-version demo 1.0.0', 'was not confirmed'],
+  [
+    'server rollback demo 1.0.0',
+    'call `sluice mcp-server deploy demo`. Then call `sluice mcp-server promote demo` and',
+  ],
 ])('%s is refused with the reason', async (line, why) => {
   const one = world();
   await sluice(one, ...words(DEPLOY));

@@ -79,6 +79,18 @@ test('entries become blue versions behind the gateway, and undo puts the same en
   expect((await servers.read('own'))?.revision).toBe(1);
 });
 
+test('entries with the address of a gateway are said to lack its credential, others are not', async () => {
+  const { call } = stage();
+  const lacks =
+    'The new entries hold no credential. Unless the gateway at https://mcp.example has SLUICE_LOCAL_ACCESS=open';
+  const address = ['--gateway-url', 'https://mcp.example'];
+  expect((await call('--dry-run')).out).not.toContain('credential');
+  expect((await call('--dry-run', ...address)).out).toContain(lacks);
+  expect((await call('--yes', ...address)).out).toContain(lacks);
+  expect((await call('--yes', ...address)).out).not.toContain('credential');
+  expect((await call('--undo', '--yes', ...address)).out).not.toContain('credential');
+});
+
 test('undo gives each entry its comments and its spacing back', async () => {
   const entry = `"pinned": { "command": "npx", /* exact */ "args": [ "-y", "pkg@1.2.3" ] }`;
   const { call, read } = stage(`\ufeff{ "mcpServers": {\r\n  ${entry},\r\n } }\r\n`);

@@ -155,14 +155,16 @@ function forAll({ audience: _, ...version }: ServerVersion): ServerVersion {
 /** A version that was rolled back was bad, so a later rollback does not return to it. */
 function noWayBack({ name, versions }: RegisteredServer, { version, status }: ServerVersion): SluiceError {
   const others = versions.filter((one) => one.version !== version).map((one) => `${one.version} (${one.status})`);
+  // With the name alone: the version of this call is the one to leave.
+  const promote = `mcp_server_promote with name "${name}"`;
   const [why, next] =
     status === 'blue'
       ? [
           `${version} is blue itself, and its history has no earlier blue version; one that was rolled back does not count`,
           others.length > 0
-            ? `To leave ${version}, make another version blue with mcp_server_promote. Registered are ${others.join(', ')}.`
-            : `To leave ${version}, register another version with mcp_server_deploy and make it blue with mcp_server_promote.`,
+            ? `To leave ${version}, call ${promote} and the version that is to be blue. Registered are ${others.join(', ')}.`
+            : `To leave ${version}, register another version: call mcp_server_deploy with name "${name}". Then call ${promote} and that version.`,
         ]
-      : ['no version is blue', 'Make a version blue with mcp_server_promote.'];
+      : ['no version is blue', `Call ${promote} and the version that is to be blue.`];
   return new SluiceError('SERVER_NO_BLUE', `${name} ${version} cannot be rolled back: ${why}.`, { next });
 }

@@ -36,6 +36,7 @@ const output = z.strictObject({
       skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
     }),
   ),
+  next: z.string().optional(),
 });
 type Files = z.output<typeof output>['files'];
 
@@ -58,7 +59,8 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
     const plans = await planned(context, given);
     const files = plans.map(toFile);
     const needed = toConfirm(given, plans);
-    if (needed === undefined) return { changed: false, files };
+    const next = files.some(({ changes }) => changes.length > 0) ? toSend(given) : {};
+    if (needed === undefined) return { changed: false, files, ...next };
     requireConfirmation(needed, given.confirm);
     const by: By = { at: context.ports.now(), who: context.caller.id, why: 'migration' };
     for (const { file, moves } of plans)
@@ -67,9 +69,10 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
           file,
           moves.map((move) => toEdit(move, given.undo === true, by)),
         );
-    return { changed: true, files };
+    return { changed: true, files, ...next };
   },
-  text: ({ changed, files }) => [changed ? 'changed:' : 'nothing changed:', difference(files)].join('\n'),
+  text: ({ changed, files, next }) =>
+    [changed ? 'changed:' : 'nothing changed:', difference(files), next ?? []].flat().join('\n'),
 };
 
 interface Plan extends Migration {
@@ -98,6 +101,18 @@ function toConfirm({ dry_run }: Input, plans: readonly Plan[]): Confirmation | u
   const all = plans.map(({ file: { file, text }, moves }) => [file, text, moves.map(({ name, to }) => [name, to])]);
   const digest = createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12);
   return { value: `migrate-${digest}`, question: `${difference(plans.map(toFile))}\nChange these files?` };
+}
+
+/** The former entry may have had headers. They are now those of the version, and the gateway asks for its own. */
+function toSend({ gateway_url: url, undo }: Input): { readonly next?: string } {
+  if (url === undefined || undo) return {};
+  const header = 'Authorization: Bearer <token>';
+  return {
+    next: [
+      `The new entries hold no credential. Unless the gateway at ${url} has SLUICE_LOCAL_ACCESS=open, each client has to send`,
+      `the header ${header}, with a key of \`sluice key create\`, or with the token of \`sluice token\` on the gateway's machine.`,
+    ].join(' '),
+  };
 }
 
 function toEdit({ name, from, to, takenIn }: Move, undo: boolean, by: By): EntryEdit {

@@ -65,7 +65,7 @@ describe('rollback', () => {
     expect(() => rollback(first, '1.0.0', BY)).toThrow(
       expect.objectContaining({
         message: expect.stringContaining('no earlier blue version; one that was rolled back does not count'),
-        next: expect.stringContaining('mcp_server_promote. Registered are 2.0.0 (inactive), 3.0.0 (inactive).'),
+        next: expect.stringContaining('Registered are 2.0.0 (inactive), 3.0.0 (inactive).'),
       }),
     );
   });
