@@ -25,6 +25,10 @@ const versionSnapshot = z.strictObject({
   headers: texts.optional(),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   health_reason: z.string().optional(),
+  open: z
+    .strictObject({ sessions: z.number(), tasks: z.number(), requests: z.number() })
+    .optional()
+    .describe('At the gateways that answer.'),
   registered_at: time,
 });
 

@@ -8,8 +8,11 @@ import type { Answer } from './upstream.ts';
 export interface Watch {
   /** Called with each message. Returns the text for the caller. */
   rewrite(text: string): string;
-  /** Called once, when the answer is complete. `error`: why there is none, or none that can be passed on. */
-  ended(outcome: Outcome, error?: SluiceError): void;
+  /**
+   * Called once, when the answer is complete. `error`: why there is none, or none that can be passed on. Without an
+   * outcome the version was not asked, so it is no call of it.
+   */
+  ended(outcome: Outcome | undefined, error?: SluiceError): void;
   /** The version has opened a session. Returns the id for the caller. */
   session(inner: string): string;
   /** The version says that it does not know the session. */
@@ -56,8 +59,9 @@ export class CountedAnswer implements Answer {
   }
 
   fail(error: SluiceError): void {
-    this.#watch.ended(OUTCOME_OF[error.code] ?? 'unavailable', error);
-    if (error.code === 'GATEWAY_SESSION_UNKNOWN') this.#watch.sessionLost();
+    const lost = error.code === 'GATEWAY_SESSION_UNKNOWN';
+    this.#watch.ended(lost ? undefined : (OUTCOME_OF[error.code] ?? 'unavailable'), error);
+    if (lost) this.#watch.sessionLost();
     this.#answer.fail(error);
   }
 

@@ -231,7 +231,8 @@ export class Gateway {
     const counted = this.#meter.begin({ server, version, method, tool });
     return (outcome, error) => {
       // A stream lasts as long as its caller wants, so its end says nothing about the version.
-      if (counted(outcome) && method !== 'subscriptions/listen') this.#health.ended(server, version, outcome, error);
+      if (counted(outcome) && outcome !== undefined && method !== 'subscriptions/listen')
+        this.#health.ended(server, version, outcome, error);
     };
   }
 }

@@ -35,8 +35,11 @@ export class Meter {
   readonly #names = new Map<string, Set<string>>();
   readonly #open = new Map<string, number>();
 
-  /** Counts a request from now on. The returned function counts its end, once, and returns whether it did. */
-  begin(kind: Kind): (outcome: Outcome) => boolean {
+  /**
+   * Counts a request from now on. The returned function counts its end, once, and returns whether it did. Without an
+   * outcome the request is forgotten.
+   */
+  begin(kind: Kind): (outcome: Outcome | undefined) => boolean {
     const began = performance.now();
     const key = versionKey(kind.server, kind.version);
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
@@ -45,6 +48,7 @@ export class Meter {
       if (over) return false;
       over = true;
       this.#open.set(key, (this.#open.get(key) ?? 1) - 1);
+      if (outcome === undefined) return false;
       this.#add(this.#count(kind), outcome, (performance.now() - began) / 1000);
       return true;
     };

@@ -1,3 +1,10 @@
+/** What a gateway knows to be open of a version. A version without any of it is drained. */
+export interface OpenWork {
+  readonly sessions: number;
+  readonly tasks: number;
+  readonly requests: number;
+}
+
 /** A version of a server as one gateway has it in force. */
 export interface GatewayVersion {
   readonly version: string;
@@ -5,6 +12,8 @@ export interface GatewayVersion {
   readonly traffic: number;
   /** Absent in gateways of older versions. `unknown`: the gateway has neither pinged nor called it yet. */
   readonly health?: { readonly state: 'unknown' | 'healthy' | 'unhealthy'; readonly reason?: string | undefined };
+  /** Absent in gateways of older versions. */
+  readonly open?: OpenWork;
 }
 
 /** One server as one gateway has it in force. `revision`: that of the registry. */

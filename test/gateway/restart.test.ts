@@ -82,6 +82,9 @@ test('a gateway that was killed goes on where it can, and tells the others to st
   );
   expect((await inSession(gateway.url('remote'), far, 'version')).messages.map(textOf)).toEqual(['far 2']);
   expect((await inSession(gateway.url('legacy'), near, 'version')).status).toBe(404);
+  // The version was not asked, so this is no failed call of it.
+  const counters = await (await fetch(`${gateway.root}/metrics`)).text();
+  expect(counters).not.toContain('server="legacy",version="1.0.0",method="tools/call"');
   const anew = await session(gateway.url('legacy'));
   expect((await inSession(gateway.url('legacy'), anew, 'version')).messages.map(textOf)).toEqual(['one 1']);
 }, 60_000);

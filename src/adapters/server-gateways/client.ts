@@ -5,10 +5,25 @@ import type { GatewayServer, GatewayView } from '../../ports/server-gateways.ts'
 
 const Health = z.object({ state: z.enum(['unknown', 'healthy', 'unhealthy']), reason: z.string().optional() });
 
+const Version = z
+  .object({
+    version: z.string(),
+    traffic: z.number(),
+    health: Health.exactOptional(),
+    sessions: z.number().optional(),
+    open_tasks: z.number().optional(),
+    open_requests: z.number().optional(),
+  })
+  .transform(({ sessions, open_tasks: tasks, open_requests: requests, ...version }) =>
+    sessions === undefined || tasks === undefined || requests === undefined
+      ? version
+      : { ...version, open: { sessions, tasks, requests } },
+  );
+
 /** The part of a gateway's status that a release reads. Further fields are of no interest. */
 const Status = z.object({
   revision: z.number(),
-  versions: z.array(z.object({ version: z.string(), traffic: z.number(), health: Health.exactOptional() })),
+  versions: z.array(Version),
 });
 const Servers = z.object({ servers: z.array(Status.extend({ server: z.string() })) });
 const Mirrored = z.object({

@@ -7,6 +7,7 @@ import type { By, RegisteredServer } from '../../domain/servers/server.ts';
 import { emptyServer } from '../../domain/servers/server.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
+import { openText } from './open-work.ts';
 
 /** The answer of every change of a server. */
 export const changeOutput = z.strictObject(effectFields(serverSnapshot));
@@ -68,9 +69,10 @@ export function versionLines({ versions, release, last_rollback: last }: ServerS
     const how = one.url ?? [one.command, ...(one.args ?? [])].join(' ');
     const why = one.health_reason === undefined ? '' : `: ${one.health_reason}`;
     const health = one.health === 'unknown' ? '' : `  ${one.health}${why}`;
+    const open = one.open ? openText(one.open) : '';
     const { version, status, traffic, audience } = one;
     const share = audience === undefined ? '%' : `% of ${audience}`;
-    return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} ${share}  ${how}${health}`;
+    return `  ${version.padEnd(width)}  ${status.padEnd(8)}  ${String(traffic).padStart(3)} ${share}  ${how}${health}${open && `  open: ${open}`}`;
   });
   const held = release === undefined ? [] : [`  held by ${release}`];
   if (!last) return [...lines, ...held];

@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { remove } from '../../domain/servers/actions.ts';
 import { touchesNothing, type Command, type CommandContext, type Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
-import { type Asked, changeOutput, changeServer, changeText } from './answer.ts';
+import { changeOutput, changeServer, changeText } from './answer.ts';
 import { foundServer } from './found-server.ts';
+import { openText, openWork } from './open-work.ts';
 
-const input = z.strictObject({ ...changeFields, confirm: confirmField });
+const input = z.strictObject({
+  ...changeFields,
+  end_sessions: z.boolean().optional().describe('Remove it although sessions, tasks or requests are open: they end.'),
+  confirm: confirmField,
+});
+type Input = z.output<typeof input>;
 
 export const mcpServerRemoveVersion: Command<typeof input, typeof changeOutput> = {
   name: 'mcp_server_remove_version',
   title: 'Remove a version',
   description:
-    'Removes a version without callers that is not blue, or the only version of a server. Its history stays. Needs confirm.',
+    'Removes a drained version without traffic that is not blue, or the only version of a server. Its history stays. Needs confirm.',
   kind: 'destructive',
   idempotent: false,
   toolset: 'mcp-server',
@@ -32,10 +39,22 @@ export const mcpServerRemoveVersion: Command<typeof input, typeof changeOutput> 
 };
 
 /** What cannot be removed is refused before a person is asked. */
-async function toConfirm(context: CommandContext, { name, version }: Asked): Promise<Confirmation> {
+async function toConfirm(context: CommandContext, given: Input): Promise<Confirmation> {
+  const { name, version } = given;
   const server = await foundServer(context, name);
   const { versions } = remove(server, version, { at: context.ports.now(), who: context.caller.id });
   const left = versions.length === 0 ? 'It is the only version: callers get errors until another is registered.' : '';
+  const ends = await toEnd(context, given);
   const value = `${name}@${version}`;
-  return { value, question: `Remove ${value}? ${left}`.trim() };
+  return { value, question: [`Remove ${value}?`, ends && `This ends ${ends}.`, left].filter(Boolean).join(' ') };
+}
+
+/** What the removal ends at the gateways, in words. Errors: SERVER_VERSION_IN_USE, unless the caller wants just that. */
+async function toEnd({ serverGateways }: CommandContext, { name, version, end_sessions }: Input): Promise<string> {
+  const open = openWork(await serverGateways.views(), name, version);
+  const text = open ? openText(open) : '';
+  if (text === '' || end_sessions) return text;
+  throw new SluiceError('SERVER_VERSION_IN_USE', `${name} ${version} is not drained. Open at its gateways: ${text}.`, {
+    next: 'Wait until mcp_server_status shows nothing open of it. Set end_sessions: true to remove it at once and end them.',
+  });
 }

@@ -1,12 +1,13 @@
 import type { ServerSnapshot } from '../../contract/server-snapshot.ts';
 import { cleanText } from '../../domain/safe-text.ts';
+import { openWork } from './open-work.ts';
 import { isSilent, type GatewayVersion, type GatewayView, type SilentGateway } from '../../ports/server-gateways.ts';
 
 type VersionSnapshot = ServerSnapshot['versions'][number];
 
 const MAX_REASON = 400;
 
-/** The servers with the health of their versions. A version is unhealthy if it is so at one gateway. */
+/** The servers with the health of their versions, and what is open. A version is unhealthy if it is so at one gateway. */
 export function withHealth(
   servers: readonly ServerSnapshot[],
   views: readonly (GatewayView | SilentGateway)[],
@@ -14,7 +15,10 @@ export function withHealth(
   const answering = views.flatMap((view) => (isSilent(view) ? [] : [view]));
   return servers.map((server) => ({
     ...server,
-    versions: server.versions.map((version) => healthAt(server.name, version, answering)),
+    versions: server.versions.map((version) => {
+      const open = openWork(answering, server.name, version.version);
+      return { ...healthAt(server.name, version, answering), ...(open ? { open } : {}) };
+    }),
   }));
 }
 
