@@ -8,8 +8,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { sluice } from '../support/cli.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 
-// What Tab costs in a process of its own, beside a command that only loads all commands, in the same run. The time to wait depends on
-// what else the machine does, so it is printed and has no limit here.
+// What Tab costs in a process of its own, beside a command that only loads all commands, in the same run. The time to
+// wait depends on what else the machine does, so it is printed and has no limit here.
 
 const EKS = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod';
 const PROGRAM = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));

@@ -55,6 +55,6 @@ async function toEnd({ serverGateways }: CommandContext, { name, version, end_se
   const text = open ? openText(open) : '';
   if (text === '' || end_sessions) return text;
   throw new SluiceError('SERVER_VERSION_IN_USE', `${name} ${version} is not drained. Open at its gateways: ${text}.`, {
-    next: 'Wait until mcp_server_status shows nothing open of it. Set end_sessions: true to remove it at once and end them.',
+    next: 'Wait until mcp_server_status shows nothing open of it. Set end_sessions: true to end them at once.',
   });
 }

@@ -7,7 +7,7 @@ type VersionSnapshot = ServerSnapshot['versions'][number];
 
 const MAX_REASON = 400;
 
-/** The servers with the health of their versions, and what is open. A version is unhealthy if it is so at one gateway. */
+/** The servers with the health of their versions and what is open. One gateway is enough to make a version unhealthy. */
 export function withHealth(
   servers: readonly ServerSnapshot[],
   views: readonly (GatewayView | SilentGateway)[],
