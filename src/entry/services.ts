@@ -43,10 +43,7 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
     const { createTemporalGateway } = await import('../temporal/temporal-gateway.ts');
     return createTemporalGateway(gatewayOptions(settings));
   });
-  const schedules = deferred(async () => (await loadGateway()).schedules, {});
-  const deliveries = deferred(async () => (await loadGateway()).deliveries, {});
-  const builds = deferred(async () => (await loadGateway()).builds, {});
-  const gateway = deferred<ReleaseGateway>(loadGateway, { schedules, deliveries, builds });
+  const gateway = deferredGateway(loadGateway);
   let journalUsed = false;
   const journal = deferred<JournalPort>(async () => {
     journalUsed = true;
@@ -87,6 +84,13 @@ export function createServices(settings: Settings, { serving = false } = {}): Se
       if (journalUsed) await journal.close();
     },
   };
+}
+
+function deferredGateway(load: () => Promise<ReleaseGateway>): ReleaseGateway {
+  const schedules = deferred(async () => (await load()).schedules, {});
+  const deliveries = deferred(async () => (await load()).deliveries, {});
+  const builds = deferred(async () => (await load()).builds, {});
+  return deferred<ReleaseGateway>(load, { schedules, deliveries, builds });
 }
 
 /** A plan is possible without Temporal. Then no run is known to have ended. */

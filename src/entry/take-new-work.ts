@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../observability/log.ts';
-import type { WorkerBuilds } from '../temporal/worker-builds.ts';
+import type { WorkerBuilds } from '../temporal/builds.ts';
 
 /** Who makes a build current when its first worker starts. */
 const WORKER = 'the first worker of the build';

@@ -6,7 +6,7 @@ import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Schedules } from './schedules.ts';
-import type { WorkerBuilds } from './worker-builds.ts';
+import type { WorkerBuilds } from './builds.ts';
 
 /** Temporal lists a poller for minutes after it has stopped. A live worker polls again within one long poll. */
 export const POLLED_WITHIN_MS = 70_000;

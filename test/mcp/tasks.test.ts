@@ -35,7 +35,7 @@ afterEach(() => server.close());
 async function send(
   method: string,
   params: Record<string, unknown>,
-  { client = 'agent', capabilities = CAPABILITIES as object } = {},
+  { client = 'agent', capabilities = CAPABILITIES } = {},
 ): Promise<Answer> {
   const name = params['name'] ?? params['taskId'];
   const meta = {
@@ -63,7 +63,7 @@ const wait = (args: object) => send('tools/call', { name: 'release_wait', argume
 const look = (taskId: unknown, options = {}) => send('tasks/get', { taskId }, options);
 const idOf = ({ result }: Answer): unknown => result?.['taskId'];
 const end = (changes: object) =>
-  gateway.views.set(ID, { ...gateway.views.get(ID)!, closedAt: AT + 60_000, ...changes } as never);
+  gateway.views.set(ID, { ...gateway.views.get(ID)!, closedAt: AT + 60_000, ...changes });
 
 test('a release is started, followed and told to its end by the handle of its task', async () => {
   const task = await start();

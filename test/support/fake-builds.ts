@@ -1,6 +1,6 @@
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { WorkerBuild } from '../../src/domain/worker-build.ts';
-import type { WorkerBuilds } from '../../src/temporal/worker-builds.ts';
+import type { WorkerBuilds } from '../../src/temporal/builds.ts';
 
 export interface FakeBuilds extends WorkerBuilds {
   known: readonly WorkerBuild[];

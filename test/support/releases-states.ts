@@ -96,8 +96,8 @@ const WAYS: Readonly<Record<OpenState, Way>> = {
   },
 
   /**
-   * The operation that ends the last pause of a canary ends earlier pauses too. So the last step waits for a person until
-   * the hold is set up.
+   * The operation that ends the last pause of a canary ends earlier pauses too. So the last step waits for a person
+   * until the hold is set up.
    */
   async promoting(stage, file) {
     const release = await stage.start('', { require_manual_promotion: true, ...file });

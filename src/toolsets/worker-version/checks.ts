@@ -2,7 +2,7 @@ import type { DoctorChecks, Finding } from '../../commands/doctor-check.ts';
 import { toFailure } from '../../contract/failure.ts';
 import { plural } from '../../domain/plural.ts';
 import { abandoned, type WorkerBuild } from '../../domain/worker-build.ts';
-import type { WorkerBuilds } from '../../temporal/worker-builds.ts';
+import type { WorkerBuilds } from '../../temporal/builds.ts';
 
 export const checks: DoctorChecks = { ofProcess: [async ({ gateway }) => [await buildFinding(gateway.builds)]] };
 
