@@ -25,7 +25,7 @@ export async function recentPollers(
   return (answer.pollers ?? [])
     .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
     .map(({ deploymentOptions: options }) =>
-      Number(options?.workerVersioningMode) === VERSIONED ? (options.buildId ?? '') : '',
+      options && Number(options.workerVersioningMode) === VERSIONED ? (options.buildId ?? '') : '',
     );
 }
 
