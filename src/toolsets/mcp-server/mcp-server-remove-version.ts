@@ -49,7 +49,7 @@ async function toConfirm(context: CommandContext, given: Input): Promise<Confirm
   return { value, question: [`Remove ${value}?`, ends && `This ends ${ends}.`, left].filter(Boolean).join(' ') };
 }
 
-/** What the removal ends at the gateways, in words. Errors: SERVER_VERSION_IN_USE, unless the caller wants just that. */
+/** What the removal ends at the gateways, in words. Errors: SERVER_VERSION_IN_USE, unless the caller wants this. */
 async function toEnd({ serverGateways }: CommandContext, { name, version, end_sessions }: Input): Promise<string> {
   const open = openWork(await serverGateways.views(), name, version);
   const text = open ? openText(open) : '';

@@ -7,7 +7,7 @@ type VersionSnapshot = ServerSnapshot['versions'][number];
 
 const MAX_REASON = 400;
 
-/** The servers with the health of their versions and what is open. One gateway is enough to make a version unhealthy. */
+/** The servers with the health of their versions, and what is open. A version unhealthy at one gateway is unhealthy. */
 export function withHealth(
   servers: readonly ServerSnapshot[],
   views: readonly (GatewayView | SilentGateway)[],
