@@ -13,6 +13,8 @@ export interface ApplicationSpec {
   image?: string;
   /** Its protocol. Default: http. With grpc the load calls a real gRPC method. */
   protocol?: 'http' | 'grpc';
+  /** A Deployment without pods of its own has the template, and the Rollout refers to it. */
+  workloadRef?: true;
   /** Requests per second of this application. Default: an equal share of the rest. */
   rps?: number;
 }

@@ -43,7 +43,8 @@ async function main(): Promise<number> {
     const results = new Results(RESULTS);
     const queue = new Queue(options.scenarios, results, options.runs);
     say(`${results.runs.length} runs are there, ${queue.leftOver} to go; kept in ${RESULTS}`);
-    if (queue.leftOver > 0) await runAll(await raise(closers, stopping.signal, say), queue, results, options.slots);
+    if (queue.leftOver > 0)
+      await runAll(await raise('bench-live', closers, stopping.signal, say), queue, results, options.slots);
     show(results, options.write);
     return 0;
   } catch (error) {

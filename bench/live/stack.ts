@@ -10,16 +10,20 @@ import { choosePort } from '../../src/entry/demo/port.ts';
 import { startProcesses } from '../../src/entry/demo/processes.ts';
 import type { Where } from './slot.ts';
 
-const PLACE = { name: 'bench-live' };
 export const RESULTS = join(homeOf(), 'bench', 'live.jsonl');
 
-/** A separate sandbox, without applications at first. Worker and server run as for users. */
-export async function raise(closers: Closers, signal: AbortSignal, say: (line: string) => void): Promise<Where> {
-  const stateDir = stateDirOf(PLACE);
+/** A separate sandbox of this name, without applications at first. Worker and server run as for users. */
+export async function raise(
+  name: string,
+  closers: Closers,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<Where> {
+  const stateDir = stateDirOf({ name });
   await onlyOne(stateDir, closers);
-  await sandboxDown(PLACE);
-  closers.add('sandbox', async () => void (await sandboxDown(PLACE)));
-  const sandbox = await sandboxUp({ ...PLACE, rps: 0, applications: [], onProgress: say });
+  await sandboxDown({ name });
+  closers.add('sandbox', async () => void (await sandboxDown({ name })));
+  const sandbox = await sandboxUp({ name, rps: 0, applications: [], onProgress: say });
   const port = await choosePort('0', say);
   const { mcpUrl, token } = await startProcesses(
     { env: { ...sandboxProcessEnv(sandbox, homeOf(), port), SLUICE_LOG_LEVEL: 'warn' }, port, folder: stateDir, say },

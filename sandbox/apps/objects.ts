@@ -80,14 +80,28 @@ function rollout(app: CompleteSpec): AppObject {
     revisionHistoryLimit: 3,
     progressDeadlineSeconds: 600,
     selector: { matchLabels: { app: app.name } },
-    template: {
-      metadata: { labels: { app: app.name } },
-      spec: {
-        terminationGracePeriodSeconds: 5,
-        containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }] }],
-      },
-    },
+    ...(app.workloadRef
+      ? { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: app.name } }
+      : { template: template(app) }),
     strategy: strategy(app),
+  });
+}
+
+function template(app: CompleteSpec): object {
+  return {
+    metadata: { labels: { app: app.name } },
+    spec: {
+      terminationGracePeriodSeconds: 5,
+      containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }] }],
+    },
+  };
+}
+
+function deployment(app: CompleteSpec): AppObject {
+  return place('apps/v1', 'deployments', 'Deployment', app.name, app.namespace, {
+    replicas: 0,
+    selector: { matchLabels: { app: app.name } },
+    template: template(app),
   });
 }
 
@@ -112,5 +126,6 @@ function ingressRoute(app: CompleteSpec): AppObject {
 /** All objects of an application, in the order of creation. They are deleted in the reverse order. */
 export function objectsOf(app: CompleteSpec): AppObject[] {
   const [current, next] = serviceNames(app);
-  return [service(app, current), service(app, next), traefikService(app), rollout(app), ingressRoute(app)];
+  const workload = app.workloadRef ? [deployment(app)] : [];
+  return [service(app, current), service(app, next), traefikService(app), ...workload, rollout(app), ingressRoute(app)];
 }

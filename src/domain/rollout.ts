@@ -21,7 +21,8 @@ export interface RolloutState {
   readonly observed: boolean;
   readonly strategy: RolloutStrategy;
   readonly images: Readonly<Record<string, string>>;
-  readonly workloadRef: boolean;
+  /** The object of spec.workloadRef, which has the template. Absent if the Rollout has its own. */
+  readonly workload?: WorkloadOf;
   readonly podHash: string;
   readonly stableHash: string;
   readonly steps: readonly RolloutStep[];
@@ -55,6 +56,14 @@ export interface RolloutState {
   readonly owner?: Owner;
   /** Tools such as Helm and Flux that write the Rollout from a source of their own. Absent if there are none. */
   readonly managers?: readonly Manager[];
+}
+
+/** An object that a Rollout takes its template from. */
+export interface WorkloadOf {
+  readonly kind: string;
+  readonly name: string;
+  /** Pods that it runs itself. Absent if it is no Deployment, or could not be read. */
+  readonly replicas?: number;
 }
 
 /** Settings of a Rollout that change how many pods serve a version. */

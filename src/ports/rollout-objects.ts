@@ -31,7 +31,6 @@ export interface RolloutDetail extends RolloutState {
   }[];
   /** The reason why the controller refuses the spec. */
   readonly invalid?: string;
-  readonly workload?: { readonly kind: string; readonly name: string };
   /** Present if deletion has begun, with the finalizers that it waits for. */
   readonly deletion?: { readonly since: string; readonly finalizers: readonly string[] };
 }

@@ -26,12 +26,14 @@ async function rolloutsFixture(options: FakeWorldOptions): Promise<RolloutsFixtu
     rollouts: world.ports.workload,
     target: world.target,
     pauseByHand: async (paused) => world.pauseByHand(paused),
+    ...(options.workloadRef && { workloadRef: true }),
   };
 }
 
 const steps = [{ setWeight: 5 }, { pause: {} }, { setWeight: 25 }, { pause: {} }];
 
 canaryContract('fake world', () => rolloutsFixture({ steps }));
+canaryContract('fake world, workloadRef', () => rolloutsFixture({ steps, workloadRef: true }));
 blueGreenContract('fake world', () => rolloutsFixture({ strategy: 'blue-green' }));
 
 trafficContract('fake world', async () => {

@@ -53,11 +53,15 @@ async function rolloutsFixture(spec: ApplicationSpec): Promise<RolloutsFixture> 
   return {
     rollouts: createWorkload(clusters),
     target: { cluster: sandbox.context, namespace: NAMESPACE, rollout: spec.name },
+    ...(spec.workloadRef && { workloadRef: true }),
     pauseByHand: async (paused) => void (await clusters.client(sandbox.context).mergePatch(ref, { spec: { paused } })),
   };
 }
 
 canaryContract('Argo Rollouts', () => rolloutsFixture({ name: nameOf('canary'), strategy: 'canary', steps: [5, 25] }));
+canaryContract('Argo Rollouts, workloadRef', () =>
+  rolloutsFixture({ name: nameOf('ref'), strategy: 'canary', steps: [5, 25], workloadRef: true }),
+);
 blueGreenContract('Argo Rollouts', () => rolloutsFixture({ name: nameOf('blue-green'), strategy: 'blue-green' }));
 
 trafficContract('Traefik', async () => {

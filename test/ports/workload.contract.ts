@@ -8,6 +8,8 @@ import type { RolloutState } from '../../src/domain/rollout.ts';
 export interface RolloutsFixture {
   readonly rollouts: WorkloadPort;
   readonly target: Target;
+  /** The Deployment of the same name has the template, and runs no pods itself. */
+  readonly workloadRef?: true;
   /** Sets `spec.paused`, as kubectl does. */
   pauseByHand(paused: boolean): Promise<void>;
 }
@@ -65,7 +67,6 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         target,
         strategy: 'canary',
         images: { [CONTAINER]: V1 },
-        workloadRef: false,
         aborted: false,
         specPaused: false,
       });
@@ -76,6 +77,8 @@ export function canaryContract(name: string, create: () => Promise<RolloutsFixtu
         trafficRouting: ['traefik'],
         traefikService: target.rollout,
       });
+      const workload = { kind: 'Deployment', name: target.rollout, replicas: 0 };
+      expect(view.workload).toEqual(fixture.workloadRef ? workload : undefined);
     });
 
     test('tells a missing Rollout from a missing namespace and an unknown cluster', async () => {

@@ -14,7 +14,6 @@ export function canaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
   const rollout: RolloutFacts = {
     strategy: 'canary',
     images: { app: 'shop:v1' },
-    workloadRef: false,
     podHash: 'old',
     stableHash: 'old',
     steps: [{ setWeight: 25 }, { pause: {} }],

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
-import { SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import { DEPLOYMENT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { FakeCluster, StoredObject } from './fake-cluster.ts';
 
 /** Delays of the fake controller, in real milliseconds. */
@@ -31,14 +31,20 @@ export interface ArgoOptions {
   readonly madeVersion: (rollout: StoredObject, image: string) => void;
 }
 
+interface Template {
+  spec: { containers: { image: string }[] };
+}
+
 interface Spec {
   paused?: boolean;
-  template: { spec: { containers: { image: string }[] } };
+  template?: Template;
+  workloadRef?: { name: string };
   strategy: { canary?: { steps: Record<string, unknown>[] }; blueGreen?: object };
 }
 
 interface Status {
   observedGeneration?: string;
+  workloadObservedGeneration?: string;
   currentPodHash: string;
   stableRS: string;
   currentStepIndex?: number;
@@ -81,7 +87,7 @@ export class FakeArgo {
     this.#cluster = cluster;
     this.#options = options;
     cluster.onChange((ref) => {
-      if (ref.kind === options.ref.kind) this.poke();
+      if (ref.kind === options.ref.kind || ref.kind === DEPLOYMENT) this.poke();
     });
   }
 
@@ -120,7 +126,7 @@ export class FakeArgo {
 
   #observe(object: StoredObject, spec: Spec, status: Status): void {
     status.observedGeneration = String(object.metadata.generation);
-    const image = spec.template.spec.containers[0]?.image ?? '';
+    const image = this.#template(spec, status)?.spec.containers[0]?.image ?? '';
     if (hashOf(image) === status.currentPodHash) return;
     status.currentPodHash = hashOf(image);
     this.#options.madeVersion(object, image);
@@ -133,6 +139,15 @@ export class FakeArgo {
     this.#readyAt = Date.now() + this.#options.readyAfterMs(image);
     this.#weightDueAt = 0;
     this.#options.note(`controller saw ${image}`);
+  }
+
+  /** The Rollout's own, or that of the Deployment that it refers to. */
+  #template({ template, workloadRef }: Spec, status: Status): Template | undefined {
+    if (!workloadRef) return template;
+    const { namespace = '' } = this.#options.ref;
+    const { metadata, spec } = this.#cluster.peek({ kind: DEPLOYMENT, namespace, name: workloadRef.name });
+    status.workloadObservedGeneration = String(metadata.generation);
+    return spec['template'] as Template;
   }
 
   #settle(spec: Spec, status: Status): void {

@@ -1,4 +1,5 @@
-import { REPLICA_SET, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import { DEPLOYMENT, REPLICA_SET, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ArmServices } from '../../src/ports/split.ts';
 import { HASH_LABEL, hashOf } from './fake-argo.ts';
@@ -33,12 +34,16 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
   cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: rollout }, { spec: { weighted: { services } } });
   const { strategy, status } =
     options.strategy === 'blue-green' ? blueGreen(arms, hash, options) : canary(target, arms, options);
+  const template = { spec: { containers: [{ name: 'app', image }] } };
+  const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: rollout };
+  if (options.workloadRef)
+    cluster.create({ kind: DEPLOYMENT, namespace, name: rollout }, { spec: { replicas: 0, template } });
   cluster.create(
     { kind: ROLLOUT, namespace, name: rollout },
     {
       spec: {
         replicas: 2,
-        template: { spec: { containers: [{ name: 'app', image }] } },
+        ...(options.workloadRef ? { workloadRef } : { template }),
         strategy,
         ...(options.fastTracked === undefined ? {} : { rollbackWindow: { revisions: 3 } }),
       },
@@ -47,6 +52,7 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
         stableRS: hash,
         phase: 'Healthy',
         observedGeneration: '1',
+        ...(options.workloadRef && { workloadObservedGeneration: '1' }),
         updatedReplicas: 2,
         availableReplicas: 2,
         ...status,
@@ -56,9 +62,18 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
   createReplicaSet(cluster, cluster.peek({ kind: ROLLOUT, namespace, name: rollout }), image);
 }
 
+/** The object that has the template of a Rollout: itself, or the Deployment that it refers to. */
+export function templateHolder({ metadata: { namespace }, spec }: StoredObject): ObjectRef | undefined {
+  const { workloadRef } = spec as { workloadRef?: { name: string } };
+  return workloadRef && { kind: DEPLOYMENT, namespace, name: workloadRef.name };
+}
+
 /** The ReplicaSet of a version, as the controller makes it. */
-export function createReplicaSet(cluster: FakeCluster, { metadata, spec }: StoredObject, image: string): void {
+export function createReplicaSet(cluster: FakeCluster, rollout: StoredObject, image: string): void {
   const hash = hashOf(image);
+  const { metadata } = rollout;
+  const holder = templateHolder(rollout);
+  const { spec } = holder ? cluster.peek(holder) : rollout;
   cluster.create(
     { kind: REPLICA_SET, namespace: metadata.namespace, name: `${metadata.name}-${hash}` },
     { owner: metadata.uid, labels: { [HASH_LABEL]: hash }, spec: { replicas: 2, template: spec['template'] } },

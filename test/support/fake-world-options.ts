@@ -34,6 +34,8 @@ export interface FakeWorldOptions {
   /** Argo takes this image for a rollback: it goes past every step at once. */
   readonly fastTracked?: string;
   readonly abortScaleDownDelaySeconds?: number;
+  /** The Rollout takes its template from a Deployment of the same name. */
+  readonly workloadRef?: true;
   /**
    * Speed of the world's clock relative to real time. It applies to `ports.now()`, timed pauses and traffic. Default 1.
    */

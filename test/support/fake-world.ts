@@ -1,7 +1,7 @@
 import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
-import { ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
+import { DEPLOYMENT, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { markText, OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner-mark.ts';
 import { createSplit } from '../../src/splits/traefik/split.ts';
@@ -13,10 +13,18 @@ import type { World, Worlds } from '../../src/ports/world.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
-import { FakeCluster } from './fake-cluster.ts';
+import { FakeCluster, type StoredObject } from './fake-cluster.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import type { Flow } from './fake-metrics.ts';
-import { createObjects, createReplicaSet, imageOf, PORT, setImage, weightedEntries } from './fake-objects.ts';
+import {
+  createObjects,
+  createReplicaSet,
+  imageOf,
+  PORT,
+  setImage,
+  templateHolder,
+  weightedEntries,
+} from './fake-objects.ts';
 import { FakeTraefik, TRAEFIK_PODS } from './fake-traefik.ts';
 import type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
 
@@ -161,7 +169,8 @@ export class FakeWorld {
 
   /** Another actor sets an image. */
   foreignImage(image: string): void {
-    this.cluster.update(this.#rollout, (object) => setImage(object.spec, image));
+    const holder = templateHolder(this.cluster.peek(this.#rollout)) ?? this.#rollout;
+    this.cluster.update(holder, (object) => setImage(object.spec, image));
   }
 
   /** Another actor writes other steps of a canary, each with an untimed pause. */
@@ -240,7 +249,8 @@ export class FakeWorld {
   }
 
   snapshot(): Snapshot {
-    const { spec, status, metadata } = this.cluster.peek(this.#rollout);
+    const { status, metadata } = this.cluster.peek(this.#rollout);
+    const spec = this.#templateSpec();
     const traffic = this.cluster.peek(this.#trafficObject());
     return {
       image: imageOf(spec),
@@ -269,6 +279,13 @@ export class FakeWorld {
     return this.snapshot();
   }
 
+  /** The spec that has the template. */
+  #templateSpec(): StoredObject['spec'] {
+    const rollout = this.cluster.peek(this.#rollout);
+    const holder = templateHolder(rollout);
+    return (holder ? this.cluster.peek(holder) : rollout).spec;
+  }
+
   #trafficObject(): ObjectRef {
     return { kind: TRAEFIK_SERVICE, namespace: this.target.namespace, name: this.target.rollout };
   }
@@ -290,8 +307,9 @@ export class FakeWorld {
 
   #watch(ref: ObjectRef): void {
     if (ref.kind === SERVICE) this.#recordFlows();
-    if (ref.kind !== ROLLOUT) return;
-    const { spec, status } = this.cluster.peek(ref);
+    if (ref.kind !== ROLLOUT && ref.kind !== DEPLOYMENT) return;
+    const { status } = this.cluster.peek(this.#rollout);
+    const spec = this.#templateSpec();
     this.#images.set(hashOf(imageOf(spec)), imageOf(spec));
     const fresh = status['abort'] === true && status['abortedAt'] === undefined;
     // After the abort the pods of the preview are removed, and its share is answered with 503 (seen).

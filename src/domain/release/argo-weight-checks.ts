@@ -7,16 +7,20 @@ import type { RolloutStep } from '../rollout.ts';
 /** What holds for every release of a Rollout whose weights Argo owns. */
 export const argoWeights: Pick<PlanRules, 'argo' | 'unfit' | 'isAbortSettled'> = {
   argo: WEIGHTED,
-  unfit: ({ trafficRouting }) =>
+  unfit: ({ trafficRouting }, { target }) =>
     trafficRouting.join() === 'traefik'
       ? undefined
       : {
           detail: `the canary routes traffic by ${trafficRouting.join(', ') || 'nothing'}`,
-          next: 'Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName.',
+          next: `Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName: ${target.rollout}${instead(trafficRouting)}.`,
         },
   isAbortSettled: ({ stableSelector, candidateSelector, stableHash }) =>
     stableSelector === stableHash && candidateSelector === stableHash,
 };
+
+function instead(routers: readonly string[]): string {
+  return routers.length > 0 ? `, and remove ${routers.join(', ')} there` : ', and name both Services';
+}
 
 /**
  * If pods of the aborted version stay, Argo 1.10.1 permanently leaves a share of the traffic on that version: it
@@ -26,9 +30,12 @@ export function withdrawable({ scaling: { dynamicStable, keepsAborted } }: Rollo
   if (!dynamicStable) return [];
   const slow = 'dynamicStableScale is on: an abort moves traffic back only as fast as the stable version gets its pods';
   if (keepsAborted.length === 0)
-    return [{ ...ok('rollback', slow), next: 'Set dynamicStableScale: false for a rollback at once.' }];
+    return [
+      { ...ok('rollback', slow), next: 'Set spec.strategy.canary.dynamicStableScale: false for a rollback at once.' },
+    ];
   const detail = `Argo cannot take this Rollout back: with dynamicStableScale and ${keepsAborted.join(' and ')}, an abort leaves a share of the traffic on the aborted version`;
-  const next = `Remove ${keepsAborted.join(' and ')}, or set dynamicStableScale: false (spec.strategy.canary).`;
+  const fields = keepsAborted.map((field) => `spec.strategy.canary.${field}`);
+  const next = `Set spec.strategy.canary.dynamicStableScale: false, or remove ${fields.join(' and ')}.`;
   return [bad('rollback', detail, next)];
 }
 

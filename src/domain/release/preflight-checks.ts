@@ -15,7 +15,10 @@ export interface PlanRules {
   /** Argo advances by itself and the release watches. It may then join an update that is under way. */
   readonly watches?: true;
   /** Further conditions on the Rollout. Undefined when they are met. */
-  readonly unfit: (rollout: RolloutFacts) => { readonly detail: string; readonly next: string } | undefined;
+  readonly unfit: (
+    rollout: RolloutFacts,
+    spec: ReleaseSpec,
+  ) => { readonly detail: string; readonly next: string } | undefined;
   /** The weights at which the release stops, or the reason why they are refused. */
   readonly steps: (
     spec: ReleaseSpec,
@@ -29,6 +32,13 @@ export interface PlanRules {
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
+/** The fields of a Rollout that name its two Services. */
+const SERVICE_FIELDS: Readonly<Record<RolloutStrategy, readonly string[]>> = {
+  canary: ['spec.strategy.canary.stableService', 'spec.strategy.canary.canaryService'],
+  'blue-green': ['spec.strategy.blueGreen.activeService', 'spec.strategy.blueGreen.previewService'],
+  unknown: ['spec.strategy'],
+};
+
 export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, unfit }: PlanRules): Check {
   if (rollout.strategy !== argo)
     return bad(
@@ -36,13 +46,13 @@ export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, 
       `the Rollout is ${rollout.strategy}, the release has strategy ${spec.strategy}`,
       `Set strategy: ${rollout.strategy}, or change the Rollout.`,
     );
-  const problem = unfit(rollout);
+  const problem = unfit(rollout, spec);
   if (problem) return bad('strategy', problem.detail, problem.next);
   if (!rollout.stableService || !rollout.candidateService)
     return bad(
       'strategy',
       'the Rollout does not name both of its Services',
-      'Set stableService and canaryService, or activeService and previewService.',
+      `Set ${SERVICE_FIELDS[rollout.strategy].join(' and ')}.`,
     );
   return ok('strategy', `${spec.strategy} with ${rollout.stableService} and ${rollout.candidateService}`);
 }
@@ -61,19 +71,13 @@ export function isJoined(
 export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined, rules: PlanRules): Check {
   const { rollout } = facts;
   const names = Object.keys(rollout.images).join(', ');
-  if (rollout.workloadRef)
-    return bad(
-      'image',
-      'the Rollout takes its template from a workloadRef',
-      'Releases of workloadRef Rollouts are not supported yet.',
-    );
   if (container === undefined)
     return bad(
       'image',
       spec.container
         ? `there is no container ${spec.container}; the containers are: ${names}`
         : `several containers: ${names}`,
-      'Name one in `container`.',
+      `Name one in the release, for example container: ${Object.keys(rollout.images)[0] ?? 'app'}.`,
     );
   const joined = isJoined(spec, facts, container, rules);
   const stable = stableVersion(facts, container, { anyTemplate: joined });
@@ -141,7 +145,11 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules, joined:
   const { rollout } = facts;
   const state = `${rollout.phase}${rollout.message ? `: ${rollout.message}` : ''}`;
   if (rollout.specPaused)
-    return bad('health', 'the Rollout is paused by hand (spec.paused)', 'Resume it first (argo_resume_rollout).');
+    return bad(
+      'health',
+      'the Rollout is paused by hand (spec.paused)',
+      'Set spec.paused: false (argo_resume_rollout).',
+    );
   if (!rollout.observed)
     return bad(
       'health',
@@ -158,7 +166,15 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules, joined:
   if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
   if (rollout.aborted && isAbortSettled(rollout))
     return ok('health', `${state}; the cause is an abort, and its traffic is settled`);
+  const refused = refusedField(rollout.message);
+  if (refused !== undefined)
+    return bad('health', state, `Correct ${refused} of the Rollout: Argo refuses the spec as it is.`);
   return bad('health', state, 'Wait until the Rollout is Healthy, or take its update back with argo_abort_rollout.');
+}
+
+/** The field that Argo's validation names: 'InvalidSpec: The Rollout "web" is invalid: spec.replicas: Invalid value …'. */
+function refusedField(message: string): string | undefined {
+  return /^InvalidSpec: .*? is invalid: (spec[\w.[\]-]*):/.exec(message)?.[1];
 }
 
 /** Phases of a Rollout that has an update under way (Argo Rollouts, status.phase). */
@@ -167,7 +183,7 @@ const UNDER_WAY: readonly string[] = ['Progressing', 'Paused'];
 /** Without pods of the stable version there is no comparison and no rollback. */
 export function replicasCheck({ replicas }: RolloutFacts): Check {
   if (replicas.desired > 0) return ok('replicas', `${replicas.desired}`);
-  return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Scale the Rollout to 1 or more.');
+  return bad('replicas', 'spec.replicas is 0: no pod serves the stable version', 'Set spec.replicas to 1 or more.');
 }
 
 function candidateWeight(facts: Facts): number {
@@ -176,20 +192,21 @@ function candidateWeight(facts: Facts): number {
 }
 
 export function trafficCheck(facts: Facts): Check {
+  const { stableService, candidateService } = facts.rollout;
+  const both = `${stableService ?? 'the stable Service'} and ${candidateService ?? 'the one of the new version'}`;
   if (!facts.traffic)
     return bad(
       'traffic',
       facts.trafficProblem ?? 'no TraefikService',
-      'Create a weighted TraefikService over both Services.',
+      `Create a TraefikService with ${both} in spec.weighted.services (traefik_create_weighted_route).`,
     );
-  const { stableService, candidateService } = facts.rollout;
   const names = facts.traffic.weights.map((one) => one.service);
   const missing = [stableService, candidateService].filter((name) => name !== undefined && !names.includes(name));
   if (missing.length > 0)
     return bad(
       'traffic',
       `TraefikService ${facts.traffic.name} has ${names.join(', ')} but not ${missing.join(', ')}`,
-      'Make the names of the TraefikService and the Rollout match.',
+      `Name ${both} in spec.weighted.services of TraefikService ${facts.traffic.name}.`,
     );
   const third = facts.traffic.weights.find(
     ({ service, weight }) => weight > 0 && ![stableService, candidateService].includes(service),
@@ -198,7 +215,7 @@ export function trafficCheck(facts: Facts): Check {
     return bad(
       'traffic',
       `TraefikService ${facts.traffic.name} sends weight ${third.weight} to ${third.service}, which the release neither moves nor judges`,
-      `Remove ${third.service} from it, or set its weight to 0.`,
+      `Remove ${third.service} from spec.weighted.services of TraefikService ${facts.traffic.name}, or set its weight to 0.`,
     );
   return ok(
     'traffic',

@@ -18,6 +18,7 @@ import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { stableVersion } from './stable-version.ts';
+import { workloadProblem } from './workload-check.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import { kindsOf, type Arm, type Check, type Preflight, type ReleasePlan, type ReleaseSpec } from './plan.ts';
@@ -31,7 +32,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const joined = container !== undefined && isJoined(spec, facts, container, rules);
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
-    templateCheck(spec, facts, container, rules),
+    workloadProblem(facts.rollout) ?? templateCheck(spec, facts, container, rules),
     ...managerCheck(spec, facts.rollout),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout, spec),

@@ -14,7 +14,7 @@ export const rules: PlanRules = {
     if (problem !== undefined || typeof steps === 'string')
       return {
         problem: problem ?? '',
-        next: `Use these steps: ${JSON.stringify(fixedSteps(rollout.steps))}, or leave the steps to Argo (docs/watch.md).`,
+        next: `Set spec.strategy.canary.steps: ${JSON.stringify(fixedSteps(rollout.steps))}, or leave the steps to Argo (docs/watch.md).`,
       };
     return { steps, detail: `canary weights ${steps.map((step) => step.weight).join(', ')}, then 100` };
   },

@@ -10,10 +10,10 @@ export const rules: PlanRules = {
   watches: true,
   steps(_spec, { steps }) {
     const found = watchedSteps(steps);
-    if (typeof found === 'string') return { problem: found, next: 'Remove one of these pauses.' };
-    if (found.length > 0)
-      return { steps: found, detail: `Argo's own steps and times: weights ${weights(found)}, then 100` };
-    const next = `Add steps with weights and pauses to the Rollout, such as ${JSON.stringify(fixedSteps(steps))}`;
+    if ('problem' in found) return found;
+    if (found.steps.length > 0)
+      return { ...found, detail: `Argo's own steps and times: weights ${weights(found.steps)}, then 100` };
+    const next = `Set spec.strategy.canary.steps, for example: ${JSON.stringify(fixedSteps(steps))}`;
     return { problem: 'no step of the Rollout sets a weight above 0, so there is nothing to watch', next: `${next}.` };
   },
   more: (rollout, spec) => [...withdrawable(rollout), ...background(rollout), ...withoutRollback(spec)],

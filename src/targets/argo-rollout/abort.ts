@@ -2,6 +2,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { TemplateImages, WriteResult } from '../../ports/workload.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
+import type { Referred } from './referred.ts';
 import type { Rollout } from './schema.ts';
 import { isObserved } from './view.ts';
 
@@ -16,14 +17,15 @@ export function decideAbort(
   target: Target,
   podHash: string,
   template?: TemplateImages,
+  workload?: Referred,
 ): Decision<WriteResult> {
   const { status } = rollout;
-  const foreign = template && foreignImage(rollout, template);
+  const foreign = template && foreignImage(workload?.containers ?? rollout.spec.template?.spec?.containers, template);
   if (foreign)
     return { done: { refused: true, detail: `the image was changed to ${foreign}: ${podHash} is being replaced` } };
   // While the controller processes a newer template, it may write the new hash after our abort. The newer version would
   // then be aborted.
-  if (!isObserved(rollout)) return { wait: 'the controller has not yet seen the present spec' };
+  if (!isObserved(rollout, workload)) return { wait: 'the controller has not yet seen the present spec' };
   const current = status.currentPodHash ?? 'none';
   if (current !== podHash)
     return {
@@ -53,7 +55,10 @@ export function decideAbort(
  * Argo sets observedGeneration while currentPodHash is still that of the previous template. Neither field therefore
  * identifies the template.
  */
-function foreignImage({ spec }: Rollout, { container, images }: TemplateImages): string | undefined {
-  const present = spec.template?.spec?.containers?.find(({ name }) => name === container)?.image;
+function foreignImage(
+  containers: Referred['containers'] | undefined,
+  { container, images }: TemplateImages,
+): string | undefined {
+  const present = containers?.find(({ name }) => name === container)?.image;
   return present === undefined || images.includes(present) ? undefined : plainLine(present);
 }

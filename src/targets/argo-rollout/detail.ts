@@ -32,9 +32,6 @@ export function toDetail(target: Target, rollout: Rollout, elsewhere: Referenced
       ...(lastUpdateTime && { since: lastUpdateTime }),
     })),
     ...(invalid !== undefined && { invalid }),
-    ...(spec.workloadRef && {
-      workload: { kind: plainLine(spec.workloadRef.kind ?? ''), name: plainLine(spec.workloadRef.name ?? '') },
-    }),
     ...(metadata.deletionTimestamp && {
       deletion: { since: metadata.deletionTimestamp, finalizers: metadata.finalizers ?? [] },
     }),

@@ -1,4 +1,5 @@
 import { plainLine } from '../../adapters/kubernetes/text.ts';
+import type { Referred } from './referred.ts';
 import type { Rollout } from './schema.ts';
 
 export interface Phase {
@@ -13,9 +14,16 @@ const DEGRADING = ['RolloutAborted', 'ProgressDeadlineExceeded'];
 
 const progressing = (message: string): Phase => ({ phase: 'Progressing', message });
 
-/** True once the controller has acted on the current spec. `observedGeneration` is a string in this API. */
-export function isObserved(rollout: Rollout): boolean {
-  return rollout.status.observedGeneration === String(rollout.metadata.generation);
+/**
+ * True once the controller has acted on the current spec, and on the template of the Deployment that it refers to.
+ * `observedGeneration` is a string in this API.
+ */
+export function isObserved(rollout: Rollout, workload?: Pick<Referred, 'generation'>): boolean {
+  return isSpecObserved(rollout) && isWorkloadObserved(rollout, workload);
+}
+
+function isSpecObserved({ metadata, status }: Rollout): boolean {
+  return status.observedGeneration === String(metadata.generation);
 }
 
 /**
@@ -23,11 +31,11 @@ export function isObserved(rollout: Rollout): boolean {
  * such a patch does not change the generation, so the stored phase is the previous one. Source: argo-rollouts v1.10.1,
  * utils/rollout/rolloututil.go.
  */
-export function phaseOf(rollout: Rollout): Phase {
+export function phaseOf(rollout: Rollout, workload?: Pick<Referred, 'generation'>): Phase {
   const { status } = rollout;
-  if (!isObserved(rollout)) return progressing('waiting for rollout spec update to be observed');
+  if (!isSpecObserved(rollout)) return progressing('waiting for rollout spec update to be observed');
   if (status.controllerPause && !status.pauseConditions?.length) return progressing('waiting for rollout to unpause');
-  if (!isWorkloadObserved(rollout))
+  if (!isWorkloadObserved(rollout, workload))
     return progressing('waiting for rollout spec update to be observed for the reference workload');
   const asked = pendingCommand(rollout);
   if (asked) return progressing(`waiting for the controller to take up the ${asked}`);
@@ -41,8 +49,9 @@ function pendingCommand({ status }: Rollout): string | undefined {
   return status.abort !== true && status.abortedAt !== undefined ? 'retry' : undefined;
 }
 
-function isWorkloadObserved({ metadata, spec, status }: Rollout): boolean {
-  const wanted = metadata.annotations?.[WORKLOAD_GENERATION];
+/** `workload`: as it is now. Without it the annotation counts, which Argo writes a moment later. */
+function isWorkloadObserved({ metadata, spec, status }: Rollout, workload?: Pick<Referred, 'generation'>): boolean {
+  const wanted = workload ? String(workload.generation) : metadata.annotations?.[WORKLOAD_GENERATION];
   if (spec.workloadRef === undefined || wanted === undefined || !/^\d+$/.test(status.workloadObservedGeneration ?? ''))
     return true;
   return status.workloadObservedGeneration === wanted;

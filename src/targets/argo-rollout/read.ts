@@ -3,10 +3,11 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
-import { DEPLOYMENT, ROLLOUT, SERVICE } from '../../adapters/kubernetes/kinds.ts';
+import { ROLLOUT, SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { Rollout, Service, Workload } from './schema.ts';
+import { readReferred } from './referred.ts';
+import { Rollout, Service } from './schema.ts';
 import { serviceNames, toView } from './view.ts';
 import type { ReferencedObjects } from './view.ts';
 
@@ -34,41 +35,19 @@ export async function readView(client: ClusterClient, target: Target): Promise<R
   return toView(target, rollout, await readReferencedObjects(client, target, rollout));
 }
 
-/** Reads the selectors of the Services, and the containers of a workload that the Rollout takes its template from. */
+/** Reads the selectors of the Services, and the Deployment that the Rollout takes its template from. */
 export async function readReferencedObjects(
   client: ClusterClient,
   target: Target,
   rollout: Rollout,
 ): Promise<ReferencedObjects> {
   const names = serviceNames(rollout);
-  const [stable, candidate, containers] = await Promise.all([
+  const [stable, candidate, workload] = await Promise.all([
     selectedHash(client, target, names.stable),
     selectedHash(client, target, names.candidate),
-    referredContainers(client, target, rollout),
+    readReferred(client, rollout),
   ]);
-  return { ...(stable && { stable }), ...(candidate && { candidate }), ...(containers && { containers }) };
-}
-
-/** A Rollout can be shown, and rolled back, without knowledge of its images. */
-const IMAGES_UNKNOWN = ['WORKLOAD_NOT_FOUND', 'CRD_MISSING', 'FORBIDDEN'];
-
-/**
- * Undefined unless the Rollout refers to a Deployment that can be read. Argo accepts other kinds, whose images are then
- * not known.
- */
-async function referredContainers(
-  client: ClusterClient,
-  { namespace }: Target,
-  { spec: { workloadRef } }: Rollout,
-): Promise<ReferencedObjects['containers']> {
-  if (workloadRef?.kind !== DEPLOYMENT.name || !workloadRef.name) return undefined;
-  try {
-    return Workload.parse(await client.get({ kind: DEPLOYMENT, namespace, name: workloadRef.name })).spec.template.spec
-      .containers;
-  } catch (error) {
-    if (error instanceof SluiceError && IMAGES_UNKNOWN.includes(error.code)) return undefined;
-    throw error;
-  }
+  return { ...(stable && { stable }), ...(candidate && { candidate }), ...(workload && { workload }) };
 }
 
 /**

@@ -107,9 +107,16 @@ export const Rollout = z.object({
 });
 export type Rollout = z.infer<typeof Rollout>;
 
-/** The containers of a workload that a Rollout refers to. */
+/** A Deployment that a Rollout refers to. Its defaults are those of the API server. */
 export const Workload = z.object({
-  spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }) }),
+  metadata: z.object({ resourceVersion: z.string().default(''), generation: z.number().default(0) }).default({
+    resourceVersion: '',
+    generation: 0,
+  }),
+  spec: z.object({
+    replicas: z.number().optional(),
+    template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }),
+  }),
 });
 
 /** A core Service. Only its selector is read. */

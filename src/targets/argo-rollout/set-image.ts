@@ -12,8 +12,11 @@ export interface ImageChange {
 
 /** Changes one field of one container. A PUT of the whole object would undo concurrent writes. */
 export function decideSetImage(rollout: Rollout, target: Target, change: ImageChange): Decision<WriteResult> {
-  if (rollout.spec.workloadRef !== undefined)
-    return refuse(`${target.rollout} takes its template from a workloadRef; set the image there`);
+  const { workloadRef } = rollout.spec;
+  if (workloadRef !== undefined)
+    return refuse(
+      `${target.rollout} takes its template from a ${plainLine(workloadRef.kind ?? 'workloadRef')}; set the image there`,
+    );
   return decideContainerImage(target.rollout, rollout.spec.template?.spec?.containers ?? [], change);
 }
 

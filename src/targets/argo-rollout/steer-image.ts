@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
@@ -20,8 +19,6 @@ interface Deployment {
   readonly resourceVersion: string;
   readonly containers: Containers;
 }
-
-const Versioned = Workload.extend({ metadata: z.object({ resourceVersion: z.string() }) });
 
 /**
  * Finds the object with the template and the change to make, at the first read. Errors: UNKNOWN_NAME, INVALID_INPUT,
@@ -46,7 +43,7 @@ export async function imageSteering(
   }
   const ref = { kind: DEPLOYMENT, namespace: target.namespace, name: workloadRef.name ?? '' };
   const read = async (): Promise<Deployment> => {
-    const { metadata, spec } = Versioned.parse(await client.get(ref));
+    const { metadata, spec } = Workload.parse(await client.get(ref));
     return { resourceVersion: metadata.resourceVersion, containers: spec.template.spec.containers };
   };
   return {

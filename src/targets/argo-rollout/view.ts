@@ -1,10 +1,11 @@
 import { managersOf } from '../../domain/cluster-objects/managing-tool.ts';
 import { goDurationMs } from '../../domain/go-duration.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutState, RolloutStep, Scaling } from '../../domain/rollout.ts';
+import type { RolloutState, RolloutStep, Scaling, WorkloadOf } from '../../domain/rollout.ts';
 import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
+import type { Referred } from './referred.ts';
 import type { Rollout } from './schema.ts';
 
 export { isObserved } from './phase.ts';
@@ -23,8 +24,8 @@ export interface Selectors {
 
 /** The facts about a Rollout that other objects hold. */
 export interface ReferencedObjects extends Selectors {
-  /** Containers of the workload that `workloadRef` names. */
-  readonly containers?: readonly { readonly name: string; readonly image: string }[];
+  /** The Deployment that `workloadRef` names. */
+  readonly workload?: Referred;
 }
 
 /** Names of the two Services. `stable` is the stable or active one. */
@@ -47,12 +48,12 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
   return {
     target,
     resourceVersion: metadata.resourceVersion,
-    observed: isObserved(rollout),
+    observed: isObserved(rollout, elsewhere.workload),
     strategy: canary ? 'canary' : blueGreen ? 'blue-green' : 'unknown',
     images: Object.fromEntries(
-      (elsewhere.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image]),
+      (elsewhere.workload?.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image]),
     ),
-    workloadRef: spec.workloadRef !== undefined,
+    ...(spec.workloadRef && { workload: workloadOf(spec.workloadRef, elsewhere.workload) }),
     podHash: status.currentPodHash ?? '',
     stableHash: status.stableRS ?? '',
     steps: (canary?.steps ?? []).map(toStep),
@@ -62,7 +63,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     pauseReasons: (status.pauseConditions ?? []).map((condition) => condition.reason),
     aborted: status.abort === true,
     promoteFull: status.promoteFull === true,
-    ...phaseOf(rollout),
+    ...phaseOf(rollout, elsewhere.workload),
     replicas: {
       desired: spec.replicas ?? 1,
       updated: status.updatedReplicas ?? 0,
@@ -85,6 +86,14 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     ...(owner && { owner }),
     ...(managers.length > 0 && { managers }),
   };
+}
+
+function workloadOf(
+  { kind = '', name = '' }: { kind?: string | undefined; name?: string | undefined },
+  found?: Referred,
+): WorkloadOf {
+  const pods = found && { replicas: found.replicas };
+  return { kind: plainLine(kind), name: plainLine(name), ...pods };
 }
 
 function scalingOf({ spec: { strategy } }: Rollout): Scaling {

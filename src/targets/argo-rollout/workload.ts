@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Owner, Target } from '../../domain/release/target.ts';
 import type { WorkloadPort, WriteResult } from '../../ports/workload.ts';
 import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
-import { describe } from '../../adapters/kubernetes/kinds.ts';
+import { describe, type ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { fenced } from '../../adapters/kubernetes/fenced.ts';
@@ -12,9 +12,10 @@ import { decideAbort, isAbortSeen } from './abort.ts';
 import { decidePromoteBlueGreen, decidePromoteCanary, isActive, isPastStep, type CanaryStep } from './promote.ts';
 import { readRevisions } from './history.ts';
 import { readPods } from './pods.ts';
+import { deploymentOf, readReferred, setReferredImage, type Referred } from './referred.ts';
 import { parseRollout, readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
-import { decideSetImage } from './set-image.ts';
+import { decideSetImage, type ImageChange } from './set-image.ts';
 
 /** How long the controller may take to act on a status patch. A reconcile takes well under a second. */
 const CANARY_PROOF_MS = 3_000;
@@ -29,8 +30,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
     read: async (target) => readView(clusters.client(target.cluster), target),
     pods: async (target, podHash) => readPods(clusters.client(target.cluster), target, podHash),
     revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
-    setImage: (target, change, owner) =>
-      write(clusters, target, owner, { decide: (rollout) => decideSetImage(rollout, target, change) }),
+    setImage: (target, change, owner) => setImage(clusters, target, change, owner),
     advance: (target, { podHash, stepIndex }, owner) =>
       write(
         clusters,
@@ -40,7 +40,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
       ),
     abort: (target, { podHash, template }, owner) =>
       write(clusters, target, owner, {
-        decide: (rollout) => decideAbort(rollout, target, podHash, template),
+        decide: (rollout, workload) => decideAbort(rollout, target, podHash, template, workload),
         proof: { seen: isAbortSeen, withinMs: BLUE_GREEN_PROOF_MS, what: `abort ${podHash}` },
       }),
     claim: async (target, owner, over) => claim(clusters.client(target.cluster), refOf(target), owner, over),
@@ -69,8 +69,23 @@ const endOnlyPause = (target: Target, podHash: string): Write => ({
   },
 });
 
+/** In the Rollout itself, or in the Deployment that it takes its template from. */
+async function setImage(clusters: Clusters, target: Target, change: ImageChange, owner: Owner): Promise<WriteResult> {
+  let referred: ObjectRef | undefined;
+  // For a Deployment this write tests the owner mark of the Rollout and raises its epoch, and changes nothing else.
+  const result = await write(clusters, target, owner, {
+    decide: (rollout) => {
+      referred = deploymentOf(rollout);
+      const handedOn = { changed: false, detail: 'the image is in the Deployment' };
+      return referred ? { done: handedOn } : decideSetImage(rollout, target, change);
+    },
+  });
+  if (!referred || 'refused' in result) return result;
+  return setReferredImage(clusters.client(target.cluster), target, referred, change);
+}
+
 interface Write {
-  readonly decide: (rollout: Rollout) => Decision<WriteResult>;
+  readonly decide: (rollout: Rollout, workload?: Referred) => Decision<WriteResult>;
   /** The proof that is needed after a status patch, because Argo accepts patches that have no effect. */
   readonly proof?: Proof;
 }
@@ -88,12 +103,19 @@ async function write(clusters: Clusters, target: Target, owner: Owner, { decide,
     return { rollout, resourceVersion: rollout.metadata.resourceVersion };
   };
   const ref = refOf(target);
+  let workload: Referred | undefined;
   const result = await guardedWrite(client, {
     ref,
-    read: async () => viewOf(await client.get(ref)),
+    read: async () => {
+      const view = viewOf(await client.get(ref));
+      workload = await readReferred(client, view.rollout);
+      return view;
+    },
     viewOf,
     decide: ({ rollout }) =>
-      fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () => decide(rollout)),
+      fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () =>
+        decide(rollout, workload),
+      ),
   });
   if (proof && !('refused' in result)) await waitFor(() => readRollout(client, target), proof);
   return result;

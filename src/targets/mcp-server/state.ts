@@ -18,7 +18,6 @@ export function stateOf(server: RegisteredServer, target: Target): RolloutState 
     observed: true,
     strategy: 'unknown',
     images: { [PART]: present },
-    workloadRef: false,
     podHash: present,
     stableHash: blue,
     steps: [],

@@ -124,7 +124,7 @@ function toRow(view: RolloutState): z.output<typeof row> {
     strategy: argoStrategyName(view),
     phase: view.phase,
     ...(view.message ? { message: cleanText(view.message, 200) } : {}),
-    image: images.join(', ') || (view.workloadRef ? 'in its workload' : 'none'),
+    image: images.join(', ') || (view.workload ? 'in its workload' : 'none'),
     ...(view.stepIndex === undefined ? {} : { step: `${view.stepIndex}/${view.steps.length}` }),
     ...(view.canaryWeight === undefined ? {} : { weight: view.canaryWeight }),
     ...(view.owner ? { release_id: view.owner.releaseId } : {}),

@@ -22,6 +22,8 @@ export const rights: readonly Right[] = [
   { ...reader, group: TRAEFIK, resource: 'traefikservices', verbs: ['get', 'list'] },
   { ...reader, group: TRAEFIK, resource: 'ingressroutes', verbs: ['get', 'list'] },
   { ...reader, group: TRAEFIK, resource: 'middlewares', verbs: ['get'] },
+  // The image of a Rollout with a workloadRef.
+  { ...writer, group: 'apps', resource: 'deployments', verbs: ['patch'] },
   { ...writer, group: ARGO, resource: 'rollouts', verbs: ['patch'] },
   { ...writer, group: ARGO, resource: 'rollouts', subresource: 'status', verbs: ['patch'] },
   { ...writer, group: TRAEFIK, resource: 'traefikservices', verbs: ['patch'] },

@@ -174,7 +174,24 @@ const CASES: readonly Case[] = [
   ],
   ['no traffic routing', 'strategy', changed({ trafficRouting: [] }), 'by nothing'],
   ['two traffic routers', 'strategy', changed({ trafficRouting: ['traefik', 'nginx'] }), 'traefik, nginx'],
-  ['a workloadRef', 'image', changed({ workloadRef: true }), 'workloadRef'],
+  [
+    'a workloadRef to a Deployment that cannot be read',
+    'image',
+    changed({ workload: { kind: 'Deployment', name: 'web' } }),
+    'Deployment web, of which the Rollout takes its template, does not exist or cannot be read',
+  ],
+  [
+    'a workloadRef to another kind',
+    'image',
+    changed({ workload: { kind: 'ReplicaSet', name: 'web' } }),
+    'from ReplicaSet web, and a release changes Deployments only',
+  ],
+  [
+    'a Deployment with pods of its own',
+    'image',
+    changed({ workload: { kind: 'Deployment', name: 'web', replicas: 1 } }),
+    'runs 1 pod of its own beside the Rollout',
+  ],
   ['the same image', 'image', changed({ images: { app: 'shop:v2' } }), 'already runs shop:v2'],
   ['several containers', 'image', changed({ images: { app: 'a:1', side: 'b:1' } }), 'several containers: app, side'],
   [

@@ -20,19 +20,21 @@ test('each weight above 0 is a step, with the range of Rollout steps that have i
     { pause: {} },
     { pause: { seconds: 5 } },
   ];
-  expect(watchedSteps(steps)).toEqual([
-    { weight: 10, watched: { first: 1, last: 3 } },
-    { weight: 50, watched: { first: 5, last: 7 }, pauseIndex: 6 },
-  ]);
+  expect(watchedSteps(steps)).toEqual({
+    steps: [
+      { weight: 10, watched: { first: 1, last: 3 } },
+      { weight: 50, watched: { first: 5, last: 7 }, pauseIndex: 6 },
+    ],
+  });
 });
 
 test('every list with timed pauses alone is accepted, and no two ranges overlap', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       const found = watchedSteps(steps);
-      if (typeof found === 'string') throw new Error(found);
-      expect(found.map(({ weight }) => weight)).toEqual(steps.flatMap(({ setWeight }) => setWeight || []));
-      const bounds = found.flatMap(({ watched }) => (watched ? [watched.first, watched.last] : []));
+      if ('problem' in found) throw new Error(found.problem);
+      expect(found.steps.map(({ weight }) => weight)).toEqual(steps.flatMap(({ setWeight }) => setWeight || []));
+      const bounds = found.steps.flatMap(({ watched }) => (watched ? [watched.first, watched.last] : []));
       expect(bounds).toEqual(bounds.toSorted((a, b) => a - b));
     }),
   );
@@ -40,5 +42,8 @@ test('every list with timed pauses alone is accepted, and no two ranges overlap'
 
 test('two untimed pauses at one weight are refused with both of them', () => {
   const steps = [{ setWeight: 10 }, { pause: {} }, { pause: { seconds: 5 } }, { pause: {} }];
-  expect(watchedSteps(steps)).toBe('steps 1 and 3 are untimed pauses at the same weight 10');
+  expect(watchedSteps(steps)).toEqual({
+    problem: 'steps 1 and 3 are untimed pauses at the same weight 10',
+    next: 'Remove spec.strategy.canary.steps[3].',
+  });
 });

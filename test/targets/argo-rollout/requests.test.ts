@@ -53,20 +53,34 @@ const rollout = ({ metadata, spec, status }: Parts = {}) => ({
   },
 });
 
+const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/app';
+
+const referring = (kind: string, status: object = { workloadObservedGeneration: '5' }) =>
+  rollout({ spec: { template: undefined, workloadRef: { kind, name: 'app' } }, status });
+
+const deploymentOn = (image: string) => ({
+  metadata: { name: 'app', namespace: 'shop', resourceVersion: '77', generation: 5 },
+  spec: { replicas: 0, template: { spec: { containers: [{ name: 'app', image }] } } },
+});
+
 let server: HttpServer;
 let before: object;
 /** What is read once something has been patched. */
 let after: object;
 /** What is read once something has been patched twice. */
 let settled: object | undefined;
+/** The Deployment that the Rollout refers to. */
+let deployment: object | undefined;
 let rollouts: WorkloadPort;
 
 beforeEach(async () => {
   before = rollout();
   after = before;
   settled = undefined;
+  deployment = undefined;
   let patched = 0;
   server = await startHttpServer(({ method, path }) => {
+    if (method === 'GET' && path === DEPLOYMENT && deployment) return { body: deployment };
     if (method === 'GET' && path !== PATH) return { status: 404, body: '404 page not found' };
     if (method === 'GET') return { body: patched === 0 ? before : patched === 1 ? after : (settled ?? after) };
     patched += 1;
@@ -198,14 +212,72 @@ test('setImage replaces one field, guarded by the container name and the old ima
   ]);
 });
 
-test('a template kept elsewhere is not set here', async () => {
-  before = rollout({ spec: { template: undefined, workloadRef: { kind: 'Deployment', name: 'app' } } });
+test('the image of a workloadRef is set in the Deployment, after the owner mark of the Rollout was tested', async () => {
+  before = referring('Deployment');
+  after = before;
+  deployment = deploymentOn('shop:v1');
+
+  expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE)).toMatchObject({
+    changed: true,
+    detail: 'image of container app set from shop:v1 to shop:v2',
+  });
+  expect(patches()).toEqual([
+    {
+      path: `${DEPLOYMENT}?fieldManager=sluice`,
+      type: 'application/json-patch+json',
+      operations: [
+        { op: 'test', path: '/metadata/resourceVersion', value: '77' },
+        { op: 'test', path: '/spec/template/spec/containers/0/name', value: 'app' },
+        { op: 'test', path: '/spec/template/spec/containers/0/image', value: 'shop:v1' },
+        { op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'shop:v2' },
+      ],
+    },
+  ]);
+  expect(await rollouts.read(TARGET)).toMatchObject({
+    workload: { kind: 'Deployment', name: 'app', replicas: 0 },
+    images: { app: 'shop:v1' },
+  });
+});
+
+test('another owner of the Rollout keeps its Deployment from being written', async () => {
+  before = referring('Deployment');
+  deployment = deploymentOn('shop:v1');
+  const change = { container: 'app', from: 'shop:v1', to: 'shop:v2' };
+
+  expect(await rollouts.setImage(TARGET, change, { releaseId: 'release/b', runId: '9' })).toMatchObject({
+    refused: true,
+    holder: MINE,
+  });
+  expect(patches()).toEqual([]);
+});
+
+test('a Deployment whose template Argo has not seen yet: the Rollout is not observed, and an abort waits', async () => {
+  before = referring('Deployment', { workloadObservedGeneration: '4' });
+  deployment = deploymentOn('shop:v1');
+
+  expect(await rollouts.read(TARGET)).toMatchObject({ observed: false, phase: 'Progressing' });
+  await expect(rollouts.abort(TARGET, { podHash: 'new' }, MINE)).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('an abort reads the image of a workloadRef in its Deployment', async () => {
+  before = referring('Deployment');
+  deployment = deploymentOn('shop:v9');
+  const template = { container: 'app', images: ['shop:v1', 'shop:v2'] };
+
+  expect(await rollouts.abort(TARGET, { podHash: 'new', template }, MINE)).toMatchObject({
+    refused: true,
+    detail: expect.stringContaining('the image was changed to shop:v9'),
+  });
+});
+
+test('the template of another kind is not set', async () => {
+  before = referring('ReplicaSet');
 
   expect(await rollouts.setImage(TARGET, { container: 'app', from: 'shop:v1', to: 'shop:v2' }, MINE)).toMatchObject({
     refused: true,
-    detail: expect.stringContaining('workloadRef'),
+    detail: expect.stringContaining('takes its template from a ReplicaSet'),
   });
-  expect(await rollouts.read(TARGET)).toMatchObject({ workloadRef: true, images: {} });
+  expect(await rollouts.read(TARGET)).toMatchObject({ workload: { kind: 'ReplicaSet', name: 'app' }, images: {} });
 });
 
 test('a write of the status by a later act raises the epoch of the mark by a patch of its own before it', async () => {

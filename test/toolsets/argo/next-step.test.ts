@@ -9,7 +9,6 @@ const settled: RolloutDetail = {
   observed: true,
   strategy: 'canary',
   images: { app: 'a' },
-  workloadRef: false,
   podHash: 'a',
   stableHash: 'a',
   steps: [{ setWeight: 5 }, { pause: {} }, { pause: { seconds: 30 } }],

@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../scripts/root.mjs';
+import { Closers } from '../../src/entry/demo/closers.ts';
+import { raise } from '../live/stack.ts';
+import { Place } from './place.ts';
+import { readShapes, type Shape } from './shape.ts';
+import { page, summary, table } from './table.ts';
+import { walk, type Found, type Walk } from './walk.ts';
+
+interface Options {
+  readonly shapes: readonly Shape[];
+  readonly planOnly: boolean;
+  readonly lanes: number;
+  readonly write: boolean;
+}
+
+const began = performance.now();
+const say = (line: string): void =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const closers = new Closers();
+  const stopping = new AbortController();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closers.run(say));
+  const stop = (): void => {
+    stopping.abort();
+    void close().then(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  try {
+    const options = read();
+    const { sandbox, link } = await raise('shapes', closers, stopping.signal, say);
+    const all = await walkAll({ place: new Place(sandbox), caller: link, planOnly: options.planOnly }, options);
+    console.log(`\n${table(all)}\n\n${summary(all)}`);
+    if (options.write) writeFileSync(join(ROOT, 'docs', 'shapes.md'), page(all));
+    return all.some(({ end }) => end === 'stumbled') ? 1 : 0;
+  } catch (error) {
+    if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    await close();
+  }
+}
+
+function read(): Options {
+  const { values } = parseArgs({
+    options: {
+      plan: { type: 'boolean', default: false },
+      shape: { type: 'string', multiple: true },
+      lanes: { type: 'string', default: '4' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const lanes = Number(values.lanes);
+  if (!Number.isInteger(lanes) || lanes < 1) throw new Error('--lanes is a whole number above 0.');
+  const all = readShapes();
+  const unknown = (values.shape ?? []).find((name) => !all.some((shape) => shape.name === name));
+  if (unknown !== undefined)
+    throw new Error(`--shape ${unknown}: there are ${all.map(({ name }) => name).join(', ')}.`);
+  const shapes = all.filter(({ name }) => values.shape?.includes(name) ?? true);
+  if (values.write && (values.plan || shapes.length < all.length))
+    throw new Error('--write needs every shape, planned and released: leave out --plan and --shape.');
+  return { shapes, planOnly: values.plan, lanes, write: values.write };
+}
+
+async function walkAll(how: Walk, { shapes, lanes }: Options): Promise<readonly Found[]> {
+  const left = [...shapes];
+  const all: Found[] = [];
+  const lane = async (): Promise<void> => {
+    for (let shape = left.shift(); shape; shape = left.shift()) {
+      const found = await walk(how, shape);
+      all.push(found);
+      say(
+        `${all.length} of ${shapes.length}: ${shape.name}: ${found.end}${found.end === 'stumbled' ? `: ${found.says}` : ''}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return all;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyNamespace, clientOf } from '../../sandbox/apps/applications.ts';
+import type { AppObject } from '../../sandbox/apps/objects.ts';
+import type { ApiClient, KubeObject } from '../../sandbox/cluster/api-client.ts';
+import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { filled, NAMESPACE, objectsOfShape, type Values } from './objects.ts';
+import type { Shape } from './shape.ts';
+
+interface Rollout extends KubeObject {
+  readonly status?: {
+    readonly phase?: string;
+    readonly observedGeneration?: string;
+    readonly conditions?: readonly { readonly type: string }[];
+  };
+}
+
+/** Only ends what hangs: Argo needs a second or two. */
+const SETTLE_MS = 60_000;
+
+/** The shapes of one sandbox, as objects of its cluster. */
+export class Place {
+  readonly sandbox: Sandbox;
+  readonly #api: ApiClient;
+
+  constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+    this.#api = clientOf(sandbox);
+  }
+
+  /** Creates the objects of the shape. Resolves when Argo has come to rest with the Rollout, or does not within a minute. */
+  async make(shape: Shape): Promise<void> {
+    await applyNamespace(this.#api, NAMESPACE);
+    for (const { path, object } of objectsOfShape(shape, this.values())) await this.#api.apply(path, object);
+    await this.settled(shape);
+  }
+
+  /** Patches the Rollout or the TraefikService as another writer does. `NAME` and `IMAGE` are filled in. */
+  async patch(shape: Shape, kind: 'rollouts' | 'traefikservices', change: object, image?: string): Promise<void> {
+    const group = kind === 'rollouts' ? 'argoproj.io' : 'traefik.io';
+    await this.#api.patch(pathOf(group, kind, shape.name), filled(change, shape, this.values(image)));
+  }
+
+  /** Sends `rps` requests a second to the shape's first host. */
+  load({ name }: Shape, rps: number): Promise<void> {
+    return addToLoad(this.sandbox, name, NAMESPACE, { rps });
+  }
+
+  async remove(shape: Shape): Promise<void> {
+    await removeFromLoad(this.sandbox, shape.name, NAMESPACE);
+    const paths = objectsOfShape(shape, this.values()).map(({ path }: AppObject) => path);
+    for (const path of paths.toReversed()) await this.#api.remove(path);
+  }
+
+  values(image?: string): Values {
+    return { prometheus: this.sandbox.prometheusUrl, ...(image !== undefined && { image }) };
+  }
+
+  /** Until Argo has observed the spec and is Healthy, paused, or refuses it. */
+  async settled({ name }: Shape): Promise<void> {
+    const deadline = Date.now() + SETTLE_MS;
+    while (Date.now() < deadline) {
+      if (isAtRest(await this.#api.get<Rollout>(pathOf('argoproj.io', 'rollouts', name)))) return;
+      await sleep(200);
+    }
+  }
+}
+
+function pathOf(group: string, plural: string, name: string): string {
+  return `/apis/${group}/v1alpha1/namespaces/${NAMESPACE}/${plural}/${name}`;
+}
+
+function isAtRest({ metadata, status }: Rollout): boolean {
+  if (status?.observedGeneration !== String(metadata.generation)) return false;
+  return status.phase !== undefined && status.phase !== 'Progressing';
+}
