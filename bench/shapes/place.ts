@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyNamespace, clientOf } from '../../sandbox/apps/applications.ts';
+import { applyNamespace, clientOf, statusThrough } from '../../sandbox/apps/applications.ts';
 import type { AppObject } from '../../sandbox/apps/objects.ts';
 import type { ApiClient, KubeObject } from '../../sandbox/cluster/api-client.ts';
 import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
+import { loadHost } from '../../sandbox/load/config.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { filled, NAMESPACE, objectsOfShape, type Values } from './objects.ts';
 import type { Shape } from './shape.ts';
@@ -18,6 +19,9 @@ interface Rollout extends KubeObject {
 /** Only ends what hangs: Argo needs a second or two. */
 const SETTLE_MS = 60_000;
 
+/** Only ends what hangs: Traefik needs two seconds or three. */
+const ROUTED_MS = 30_000;
+
 /** The shapes of one sandbox, as objects of its cluster. */
 export class Place {
   readonly sandbox: Sandbox;
@@ -28,11 +32,23 @@ export class Place {
     this.#api = clientOf(sandbox);
   }
 
-  /** Creates the objects of the shape. Resolves when Argo has come to rest with the Rollout, or does not within a minute. */
+  /**
+   * Creates the objects of the shape. Resolves when Argo has come to rest with the Rollout, and
+   * Traefik has its route. Either may never happen, so both waits end.
+   */
   async make(shape: Shape): Promise<void> {
     await applyNamespace(this.#api, NAMESPACE);
     for (const { path, object } of objectsOfShape(shape, this.values())) await this.#api.apply(path, object);
     await this.settled(shape);
+    await this.served(shape);
+  }
+
+  /** Until every proxy has a route to the host of the shape. It may never get one. */
+  private async served({ name, traefikService }: Shape): Promise<void> {
+    if (traefikService === null) return;
+    const deadline = Date.now() + ROUTED_MS;
+    for (const entry of this.sandbox.traefikEntryUrls)
+      while (Date.now() < deadline && (await statusThrough(entry, loadHost(name, NAMESPACE))) === 404) await sleep(200);
   }
 
   /** Patches the Rollout or the TraefikService as another writer does. `NAME` and `IMAGE` are filled in. */

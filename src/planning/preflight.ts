@@ -41,7 +41,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
   };
   const [sources, proxyProblem, selfAnswering, rivals] = await Promise.all([
     readSources(ports, spec, facts),
-    traffic.view && readProxies(ports, traffic.view, rollout),
+    traffic.view && weighsBoth(traffic.view, rollout) ? readProxies(ports, traffic.view, rollout) : undefined,
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
     traffic.view && readRivals(ports, traffic.view),
   ]);
@@ -111,6 +111,13 @@ async function findName(
 function armServices(rollout: RolloutState): ArmServices | undefined {
   const { stableService: stable, candidateService: candidate } = rollout;
   return stable && candidate ? { stable, candidate } : undefined;
+}
+
+/** Otherwise the check of the traffic says which Service is missing. */
+function weighsBoth({ weights }: TrafficView, rollout: RolloutState): boolean {
+  const arms = armServices(rollout);
+  const names = weights.map(({ service }) => service);
+  return arms !== undefined && names.includes(arms.stable) && names.includes(arms.candidate);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { RolloutStrategy } from '../argo-strategies.ts';
 import { rivalText } from '../route/rival.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
+import { refusedField } from './refused-spec.ts';
 import { isTemplateStable, stableVersion } from './stable-version.ts';
 import { followOrEnd, releaseId } from './target.ts';
 
@@ -32,12 +33,17 @@ export interface PlanRules {
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
-/** The fields of a Rollout that name its two Services. */
-const SERVICE_FIELDS: Readonly<Record<RolloutStrategy, readonly string[]>> = {
+/** The fields of a Rollout that name its two Services: the stable one, and that of the new version. */
+const SERVICE_FIELDS: Readonly<Record<RolloutStrategy, readonly [string, string]>> = {
   canary: ['spec.strategy.canary.stableService', 'spec.strategy.canary.canaryService'],
   'blue-green': ['spec.strategy.blueGreen.activeService', 'spec.strategy.blueGreen.previewService'],
-  unknown: ['spec.strategy'],
+  unknown: ['spec.strategy.canary.stableService', 'spec.strategy.canary.canaryService'],
 };
+
+function unnamedServices({ strategy, stableService, candidateService }: RolloutFacts): readonly string[] {
+  const [stable, candidate] = SERVICE_FIELDS[strategy];
+  return [...(stableService ? [] : [stable]), ...(candidateService ? [] : [candidate])];
+}
 
 export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, unfit }: PlanRules): Check {
   if (rollout.strategy !== argo)
@@ -52,7 +58,7 @@ export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, 
     return bad(
       'strategy',
       'the Rollout does not name both of its Services',
-      `Set ${SERVICE_FIELDS[rollout.strategy].join(' and ')}.`,
+      `Set ${unnamedServices(rollout).join(' and ')}.`,
     );
   return ok('strategy', `${spec.strategy} with ${rollout.stableService} and ${rollout.candidateService}`);
 }
@@ -166,15 +172,10 @@ export function healthCheck(facts: Facts, { isAbortSettled }: PlanRules, joined:
   if (rollout.phase === 'Healthy') return ok('health', 'Healthy');
   if (rollout.aborted && isAbortSettled(rollout))
     return ok('health', `${state}; the cause is an abort, and its traffic is settled`);
-  const refused = refusedField(rollout.message);
+  const refused = refusedField(rollout);
   if (refused !== undefined)
     return bad('health', state, `Correct ${refused} of the Rollout: Argo refuses the spec as it is.`);
   return bad('health', state, 'Wait until the Rollout is Healthy, or take its update back with argo_abort_rollout.');
-}
-
-/** The field that Argo's validation names: 'InvalidSpec: The Rollout "web" is invalid: spec.replicas: Invalid value …'. */
-function refusedField(message: string): string | undefined {
-  return /^InvalidSpec: .*? is invalid: (spec[\w.[\]-]*):/.exec(message)?.[1];
 }
 
 /** Phases of a Rollout that has an update under way (Argo Rollouts, status.phase). */

@@ -1,3 +1,5 @@
+import { twicePaused } from '../../domain/release/argo-steps.ts';
+import { isSpecRefused } from '../../domain/release/refused-spec.ts';
 import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
@@ -14,12 +16,18 @@ export const rules: PlanRules = {
     if (problem !== undefined || typeof steps === 'string')
       return {
         problem: problem ?? '',
-        next: `Set spec.strategy.canary.steps: ${JSON.stringify(fixedSteps(rollout.steps))}, or leave the steps to Argo (docs/watch.md).`,
+        next: `Set spec.strategy.canary.steps: ${JSON.stringify(fixedSteps(rollout.steps))}${watching(rollout)}.`,
       };
     return { steps, detail: `canary weights ${steps.map((step) => step.weight).join(', ')}, then 100` };
   },
   more: (rollout) => [...backgroundAnalysis(rollout), ...withdrawable(rollout)],
 };
+
+/** The other way, where there is one: Argo runs the steps, and the release watches. */
+function watching({ steps, message }: RolloutFacts): string {
+  const watchable = steps.some(({ setWeight = 0 }) => setWeight > 0) && !twicePaused(steps);
+  return watchable && !isSpecRefused(message) ? ', or leave the steps to Argo (docs/watch.md)' : '';
+}
 
 /** After an inconclusive background analysis, Argo 1.10.1 passes later untimed pauses without a promotion (tried). */
 function backgroundAnalysis({ backgroundAnalysis: templates }: RolloutFacts): readonly Check[] {

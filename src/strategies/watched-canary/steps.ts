@@ -1,4 +1,5 @@
 import type { PlanStep } from '../../domain/release/plan.ts';
+import { twicePaused, weightRanges } from '../../domain/release/argo-steps.ts';
 import type { RolloutStep } from '../../domain/rollout.ts';
 
 /**
@@ -8,25 +9,18 @@ import type { RolloutStep } from '../../domain/rollout.ts';
 export function watchedSteps(
   steps: readonly RolloutStep[],
 ): { readonly steps: readonly PlanStep[] } | { readonly problem: string; readonly next: string } {
-  const begins = steps.flatMap(({ setWeight }, first) => (setWeight === undefined ? [] : [{ first, setWeight }]));
-  const plan: PlanStep[] = [];
-  for (const [position, { first, setWeight: weight }] of begins.entries()) {
-    const last = (begins[position + 1]?.first ?? steps.length) - 1;
-    const pauses = untimedPauses(steps, first, last);
-    const [pauseIndex, second] = pauses;
-    if (second !== undefined)
-      return {
-        problem: `steps ${pauses.join(' and ')} are untimed pauses at the same weight ${weight}`,
-        next: `Remove spec.strategy.canary.steps[${second}].`,
-      };
-    if (weight > 0)
-      plan.push({ weight, watched: { first, last }, ...(pauseIndex === undefined ? {} : { pauseIndex }) });
-  }
-  return { steps: plan };
-}
-
-function untimedPauses(steps: readonly RolloutStep[], first: number, last: number): readonly number[] {
-  return steps.flatMap(({ pause }, index) =>
-    pause && pause.seconds === undefined && index >= first && index <= last ? [index] : [],
-  );
+  const twice = twicePaused(steps);
+  if (twice)
+    return {
+      problem: `steps ${twice.untimedPauses.join(' and ')} are untimed pauses at the same weight ${twice.weight}`,
+      next: `Remove spec.strategy.canary.steps[${twice.untimedPauses.at(-1)}].`,
+    };
+  const reached = weightRanges(steps).filter(({ weight }) => weight > 0);
+  return {
+    steps: reached.map(({ weight, first, last, untimedPauses: [pauseIndex] }) => ({
+      weight,
+      watched: { first, last },
+      ...(pauseIndex === undefined ? {} : { pauseIndex }),
+    })),
+  };
 }
