@@ -65,3 +65,28 @@ export function argoStrategyName({ strategy, trafficRouting }: Shape): ArgoStrat
 export function argoStrategy({ strategy }: Pick<Shape, 'strategy'>): ArgoStrategy {
   return strategy === 'unknown' ? ARGO_STRATEGIES.rolling : ARGO_STRATEGIES[strategy];
 }
+
+/** Where a Rollout has the fields of its strategy. */
+const FIELDS = { canary: 'canary', 'blue-green': 'blueGreen' } as const;
+
+/** The path of the strategy in the Rollout. A Rollout without a strategy has the one whose weights Argo writes. */
+export function strategyPath(strategy: RolloutStrategy): string {
+  return `spec.strategy.${FIELDS[strategy === 'unknown' ? WEIGHTED : strategy]}`;
+}
+
+/** The paths of the fields that name its two Services: the stable one, and that of the new version. */
+export function servicePaths(strategy: RolloutStrategy): readonly [stable: string, candidate: string] {
+  const [stable, candidate] = ARGO_STRATEGIES[strategy === 'unknown' ? WEIGHTED : strategy].services;
+  return [`${strategyPath(strategy)}.${stable}Service`, `${strategyPath(strategy)}.${candidate}Service`];
+}
+
+/**
+ * A path as Argo's validation gives it, in full. Argo 1.10.1 leaves the strategy out of the path of some fields:
+ * spec.strategy.trafficRouting.
+ */
+export function fullPath(path: string, strategy: RolloutStrategy): string {
+  const root = 'spec.strategy.';
+  const [field = ''] = path.slice(root.length).split(/[.[]/);
+  const short = path.startsWith(root) && !Object.values<string>(FIELDS).includes(field);
+  return short ? `${strategyPath(strategy)}.${path.slice(root.length)}` : path;
+}

@@ -1,4 +1,4 @@
-import type { RolloutStrategy } from '../argo-strategies.ts';
+import { servicePaths, type RolloutStrategy } from '../argo-strategies.ts';
 import { rivalText } from '../route/rival.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
@@ -33,15 +33,8 @@ export interface PlanRules {
   readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
 }
 
-/** The fields of a Rollout that name its two Services: the stable one, and that of the new version. */
-const SERVICE_FIELDS: Readonly<Record<RolloutStrategy, readonly [string, string]>> = {
-  canary: ['spec.strategy.canary.stableService', 'spec.strategy.canary.canaryService'],
-  'blue-green': ['spec.strategy.blueGreen.activeService', 'spec.strategy.blueGreen.previewService'],
-  unknown: ['spec.strategy.canary.stableService', 'spec.strategy.canary.canaryService'],
-};
-
 function unnamedServices({ strategy, stableService, candidateService }: RolloutFacts): readonly string[] {
-  const [stable, candidate] = SERVICE_FIELDS[strategy];
+  const [stable, candidate] = servicePaths(strategy);
   return [...(stableService ? [] : [stable]), ...(candidateService ? [] : [candidate])];
 }
 

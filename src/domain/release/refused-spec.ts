@@ -1,14 +1,8 @@
+import { fullPath, strategyPath } from '../argo-strategies.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 
 /** Argo's message for a spec that it refuses: 'InvalidSpec: The Rollout "web" is invalid: spec.replicas: Invalid …'. */
 const REFUSED = /^InvalidSpec: .*? is invalid: (spec[\w.[\]-]*):/;
-/** Fields of a strategy. Argo 1.10.1 leaves `canary` or `blueGreen` out of the path of some of them. */
-const SHORT_PATH = /^spec\.strategy\.(?!canary\b|blueGreen\b)/;
-const FULL_PATH = {
-  canary: 'spec.strategy.canary.',
-  'blue-green': 'spec.strategy.blueGreen.',
-  unknown: 'spec.strategy.',
-};
 
 export function isSpecRefused(message: string): boolean {
   return message.startsWith('InvalidSpec:');
@@ -18,6 +12,6 @@ export function isSpecRefused(message: string): boolean {
 export function refusedField({ message, strategy }: Pick<RolloutFacts, 'message' | 'strategy'>): string | undefined {
   const named = REFUSED.exec(message)?.[1];
   // Of ping and pong Services Argo names the router in place of the field.
-  if (named !== undefined && message.includes('Ping-pong')) return 'spec.strategy.canary.pingPong';
-  return named?.replace(SHORT_PATH, FULL_PATH[strategy]);
+  if (named !== undefined && message.includes('Ping-pong')) return `${strategyPath(strategy)}.pingPong`;
+  return named === undefined ? undefined : fullPath(named, strategy);
 }

@@ -50,7 +50,7 @@ test('the list proposed instead is accepted and keeps the weights', () => {
       anySteps.filter((steps) => !isPaired(steps)),
       (steps) => {
         const proposed = JSON.parse(
-          (stepCheck(steps).check?.next ?? '').replace(/^Set spec\.strategy\.canary\.steps: (\[.*\]),.*$/, '$1'),
+          (stepCheck(steps).check?.next ?? '').replace(/^Set spec\.strategy\.canary\.steps: (\[.*\])[,.].*$/, '$1'),
         ) as RolloutStep[];
         expect(stepCheck(proposed).check?.ok).toBe(true);
         const weights = (list: readonly RolloutStep[]) => list.flatMap((step) => step.setWeight || []);
