@@ -2,7 +2,7 @@ import { departure, type Observation } from '../domain/release/observe.ts';
 import type { Preempted } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
-import type { Point, RolloutState } from '../domain/rollout.ts';
+import { imageOf, type Point, type RolloutState } from '../domain/rollout.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ArmServices, TrafficRef } from '../ports/split.ts';
 import type { ImageChange, Refusal, WriteResult } from '../ports/workload.ts';
@@ -42,7 +42,7 @@ export function armServices({ plan }: Scene): ArmServices {
 
 export async function readTarget({ world, scene }: Move): Promise<Seen> {
   const state = await world.workload.read(scene.target);
-  return { ...state, image: state.images[scene.plan.container] };
+  return { ...state, image: imageOf(state, scene.plan.container) };
 }
 
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */

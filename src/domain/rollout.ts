@@ -20,7 +20,10 @@ export interface RolloutState {
   /** True once the controller has seen the current spec (observedGeneration equals generation). */
   readonly observed: boolean;
   readonly strategy: RolloutStrategy;
+  /** By container, without init containers. */
   readonly images: Readonly<Record<string, string>>;
+  /** By init container. Absent if there are none. */
+  readonly initImages?: Readonly<Record<string, string>>;
   /** The object of spec.workloadRef, which has the template. Absent if the Rollout has its own. */
   readonly workload?: WorkloadOf;
   readonly podHash: string;
@@ -58,6 +61,14 @@ export interface RolloutState {
   readonly managers?: readonly Manager[];
 }
 
+/** The image of a container or init container. Undefined if the template has none of this name. */
+export function imageOf(
+  { images, initImages }: Pick<RolloutState, 'images' | 'initImages'>,
+  container: string,
+): string | undefined {
+  return images[container] ?? initImages?.[container];
+}
+
 /** An object that a Rollout takes its template from. */
 export interface WorkloadOf {
   readonly kind: string;
@@ -80,6 +91,7 @@ export interface Scaling {
 export interface Revision {
   readonly revision: number;
   readonly podHash: string;
+  /** By container and init container. */
   readonly images: Readonly<Record<string, string>>;
   /** Digest of the pod template without its images. Versions with one digest differ in their images only. */
   readonly templateDigest: string;

@@ -158,5 +158,10 @@ function readRivals(ports: Ports, view: TrafficView): Promise<Facts['rivals']> {
 }
 
 function trafficFacts(view: TrafficView): TrafficFacts {
-  return { name: view.ref.name, weights: view.weights, ...(view.owner ? { owner: view.owner } : {}) };
+  return {
+    name: view.ref.name,
+    weights: view.weights,
+    sticky: view.sticky,
+    ...(view.owner ? { owner: view.owner } : {}),
+  };
 }

@@ -18,7 +18,12 @@ export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: strin
   const { rollout, revisions } = facts;
   if (!mayFastTrack(rollout) || container === undefined) return [];
   if (typeof revisions === 'string') return [unknown(spec, revisions)];
-  const reason = shortcutTo({ ...rollout.images, [container]: spec.image }, spec.image, rollout, revisions ?? []);
+  const reason = shortcutTo(
+    { ...rollout.images, ...rollout.initImages, [container]: spec.image },
+    spec.image,
+    rollout,
+    revisions ?? [],
+  );
   if (reason === undefined) return [ok(NAME, `Argo has no shortcut to ${spec.image}`)];
   if (spec.acceptFastTrack)
     return [{ ...ok(NAME, `${reason}; the release accepts this`), next: 'Expect all users on it at once, unjudged.' }];

@@ -1,5 +1,6 @@
 import { servicePaths, type RolloutStrategy } from '../argo-strategies.ts';
 import { rivalText } from '../route/rival.ts';
+import { imageOf } from '../rollout.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
 import { refusedField } from './refused-spec.ts';
@@ -63,13 +64,15 @@ export function isJoined(
   container: string,
   { watches }: PlanRules,
 ): boolean {
-  const { images, aborted, observed } = rollout;
-  return watches === true && images[container] === image && observed && !aborted && !isTemplateStable(rollout);
+  const { aborted, observed } = rollout;
+  return (
+    watches === true && imageOf(rollout, container) === image && observed && !aborted && !isTemplateStable(rollout)
+  );
 }
 
 export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string | undefined, rules: PlanRules): Check {
   const { rollout } = facts;
-  const names = Object.keys(rollout.images).join(', ');
+  const names = Object.keys({ ...rollout.images, ...rollout.initImages }).join(', ');
   if (container === undefined)
     return bad(
       'image',
@@ -82,7 +85,7 @@ export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string
   const stable = stableVersion(facts, container, { anyTemplate: joined });
   if ('problem' in stable) return bad('image', stable.problem, stable.next);
   if (joined) return joinedCheck(spec.image, stable.image, container);
-  if (stable.image !== spec.image && rollout.images[container] !== spec.image)
+  if (stable.image !== spec.image && imageOf(rollout, container) !== spec.image)
     return ok('image', `${container}: ${stable.image} → ${spec.image}`);
   return sameImage(spec.image, stable.image, rollout, container);
 }
@@ -93,13 +96,9 @@ function joinedCheck(image: string, stable: string, container: string): Check {
 }
 
 /** The image is the stable one, or is in the template already. Argo would begin no new version for it. */
-function sameImage(
-  image: string,
-  stable: string,
-  { images, aborted, observed }: RolloutFacts,
-  container: string,
-): Check {
-  const present = images[container];
+function sameImage(image: string, stable: string, rollout: RolloutFacts, container: string): Check {
+  const { aborted, observed } = rollout;
+  const present = imageOf(rollout, container);
   if (!observed)
     return bad(
       'image',

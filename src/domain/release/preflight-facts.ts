@@ -21,6 +21,8 @@ export interface TrafficFacts {
     readonly place?: WeightedPlace;
   }[];
   readonly owner?: Owner;
+  /** A cookie keeps each client at one version. */
+  readonly sticky?: boolean;
 }
 
 /** Prometheus' results for every query that the release will send. */

@@ -17,8 +17,10 @@ import {
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { sourceChecks } from './preflight-sources.ts';
+import { stickyCheck } from './sticky-check.ts';
 import { stableVersion } from './stable-version.ts';
 import { workloadProblem } from './workload-check.ts';
+import { imageOf } from '../rollout.ts';
 import { argumentsOf } from '../analysis/query-arguments.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import { kindsOf, type Arm, type Check, type Preflight, type ReleasePlan, type ReleaseSpec } from './plan.ts';
@@ -45,6 +47,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     ...sourceChecks(spec, facts),
     proxyCheck(facts),
     ...hiddenAnswersCheck(facts),
+    ...stickyCheck(facts),
     ...rivalRoutesCheck(facts),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
@@ -72,7 +75,8 @@ function withTemplates(
 
 function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
   const names = Object.keys(rollout.images);
-  if (spec.container !== undefined) return names.includes(spec.container) ? spec.container : undefined;
+  // An init container is released only if the release names it.
+  if (spec.container !== undefined) return imageOf(rollout, spec.container) === undefined ? undefined : spec.container;
   return names.length === 1 ? names[0] : undefined;
 }
 
@@ -103,7 +107,7 @@ function imagesOf(
   { container, joined }: Pick<ReleasePlan, 'container' | 'joined'>,
 ): Pick<ReleasePlan, 'fromImage' | 'templateImage'> {
   const stable = stableVersion(facts, container, { anyTemplate: joined === true });
-  const present = facts.rollout.images[container] as string;
+  const present = imageOf(facts.rollout, container) as string;
   const fromImage = 'image' in stable ? stable.image : present;
   return { fromImage, ...(joined || present === fromImage ? {} : { templateImage: present }) };
 }

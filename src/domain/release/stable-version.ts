@@ -1,4 +1,4 @@
-import type { Revision } from '../rollout.ts';
+import { imageOf, type Revision } from '../rollout.ts';
 import type { Facts } from './preflight-facts.ts';
 
 /** The image that the stable version runs, or why a release cannot start from it. */
@@ -18,7 +18,7 @@ export function stableVersion(
   container: string,
   { anyTemplate = false } = {},
 ): StableVersion {
-  const present = rollout.images[container] ?? '';
+  const present = imageOf(rollout, container) ?? '';
   if (isTemplateStable(rollout)) return { image: present };
   if (revisions === undefined || typeof revisions === 'string')
     return {

@@ -19,6 +19,7 @@ export const ReplicaSet = z.object({
       metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional(),
       spec: z.looseObject({
         containers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
+        initContainers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
       }),
     }),
   }),

@@ -103,7 +103,10 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
     revision: Number(metadata.annotations[REVISION] ?? 0) || 0,
     podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
     images: Object.fromEntries(
-      spec.template.spec.containers.map(({ name, image }) => [plainLine(name, 63), plainLine(image)]),
+      [...spec.template.spec.containers, ...spec.template.spec.initContainers].map(({ name, image }) => [
+        plainLine(name, 63),
+        plainLine(image),
+      ]),
     ),
     createdAt: metadata.creationTimestamp,
     replicas: { desired: spec.replicas, ready: status.readyReplicas },
@@ -117,10 +120,13 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
 /** The API server has filled in the defaults of both templates, so equal templates have equal texts. */
 function digestOf({ metadata, spec, ...rest }: ReplicaSet['spec']['template']): string {
   const { [HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
-  const containers = spec.containers.map((container) => ({ ...container, image: '' }));
-  const template = { ...rest, metadata: { ...metadata, labels }, spec: { ...spec, containers } };
+  const containers = spec.containers.map(withoutImage);
+  const initContainers = spec.initContainers.map(withoutImage);
+  const template = { ...rest, metadata: { ...metadata, labels }, spec: { ...spec, containers, initContainers } };
   return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 16);
 }
+
+const withoutImage = (container: object): object => ({ ...container, image: '' });
 
 function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {
   return {

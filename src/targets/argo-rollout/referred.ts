@@ -5,12 +5,12 @@ import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts'
 import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import { DEPLOYMENT } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
-import { Workload, type Rollout } from './schema.ts';
+import { Workload, type PodContainer, type Rollout } from './schema.ts';
 import { decideContainerImage, type ImageChange } from './set-image.ts';
 
 /** What a Deployment that a Rollout takes its template from says. */
 export interface Referred {
-  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly containers: readonly PodContainer[];
   /** metadata.generation. Argo names the one whose template it has seen. */
   readonly generation: number;
   /** Pods that the Deployment runs itself, beside those of the Rollout. */

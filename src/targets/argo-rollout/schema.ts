@@ -6,6 +6,27 @@ import { z } from 'zod';
  */
 const Container = z.object({ name: z.string(), image: z.string().default('') });
 
+/** A container or an init container. Their names are unique together. */
+export interface PodContainer extends z.output<typeof Container> {
+  /** Where it is below spec.template.spec: `containers/0`, `initContainers/1`. */
+  readonly at: string;
+}
+
+/** All containers of a template in one list, those that run first at its end. */
+const PodSpec = z
+  .object({ containers: z.array(Container).default([]), initContainers: z.array(Container).default([]) })
+  .transform(({ containers, initContainers }) => ({
+    containers: [...placed('containers', containers), ...placed('initContainers', initContainers)],
+  }));
+
+function placed(list: string, containers: readonly z.output<typeof Container>[]): PodContainer[] {
+  return containers.map((container, index) => ({ ...container, at: `${list}/${index}` }));
+}
+
+export function isInitContainer({ at }: PodContainer): boolean {
+  return at.startsWith('init');
+}
+
 const Step = z.record(z.string(), z.unknown());
 
 const Traefik = z.object({ weightedTraefikServiceName: z.string().optional() });
@@ -100,7 +121,7 @@ export const Rollout = z.object({
     restartAt: z.string().nullish(),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }).nullish(),
     workloadRef: z.looseObject({ kind: z.string().optional(), name: z.string().optional() }).optional(),
-    template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }).optional() }).optional(),
+    template: z.object({ spec: PodSpec.optional() }).optional(),
     strategy: z.object({ canary: Canary.optional(), blueGreen: BlueGreen.optional() }).default({}),
   }),
   status: Status.default({}),
@@ -115,7 +136,7 @@ export const Workload = z.object({
   }),
   spec: z.object({
     replicas: z.number().optional(),
-    template: z.object({ spec: z.object({ containers: z.array(Container).default([]) }) }),
+    template: z.object({ spec: PodSpec }),
   }),
 });
 

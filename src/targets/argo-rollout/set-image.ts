@@ -2,7 +2,7 @@ import type { Target } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import type { Rollout } from './schema.ts';
+import type { PodContainer, Rollout } from './schema.ts';
 
 export interface ImageChange {
   readonly container: string;
@@ -20,25 +20,25 @@ export function decideSetImage(rollout: Rollout, target: Target, change: ImageCh
   return decideContainerImage(target.rollout, rollout.spec.template?.spec?.containers ?? [], change);
 }
 
-/** The same for any object with a pod template in `spec.template`. */
+/** The same for any object with a pod template in `spec.template`. Init containers are containers too. */
 export function decideContainerImage(
   owner: string,
-  containers: readonly { readonly name: string; readonly image: string }[],
+  containers: readonly PodContainer[],
   change: ImageChange,
 ): Decision<WriteResult> {
-  const index = containers.findIndex((container) => container.name === change.container);
-  const present = containers[index]?.image;
-  if (present === undefined)
+  const found = containers.find(({ name }) => name === change.container);
+  if (!found)
     return refuse(
       `${owner} has no container "${change.container}"; it has ${containers.map(({ name }) => name).join(', ') || 'none'}`,
     );
+  const present = found.image;
   if (present === change.to)
     return { done: { changed: false, detail: `container ${change.container} already has image ${change.to}` } };
   if (present !== change.from)
     return refuse(
       `container ${change.container} has image ${plainLine(present)}, neither ${change.from} nor ${change.to}`,
     );
-  const pointer = `/spec/template/spec/containers/${index}`;
+  const pointer = `/spec/template/spec/${found.at}`;
   return {
     patch: [
       { op: 'test', path: `${pointer}/name`, value: change.container },

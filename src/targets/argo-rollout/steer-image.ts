@@ -1,23 +1,24 @@
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
+import { imageOf } from '../../domain/rollout.ts';
 import type { DesiredImage } from '../../ports/rollout-steering.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { DEPLOYMENT } from '../../adapters/kubernetes/kinds.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { Workload } from './schema.ts';
+import { Workload, type PodContainer } from './schema.ts';
 import { decideContainerImage, type ImageChange } from './set-image.ts';
 import { readNow, type Now, type Steering } from './steer.ts';
 
 /** The controller observes a template within a second. A change of a workload passes through one more cache. */
 const TAKEN_UP_MS = 8_000;
 
-type Containers = readonly { readonly name: string; readonly image: string }[];
+type Containers = readonly Pick<PodContainer, 'name' | 'image'>[];
 
 /** The Deployment that the Rollout refers to. */
 interface Deployment {
   readonly resourceVersion: string;
-  readonly containers: Containers;
+  readonly containers: readonly PodContainer[];
 }
 
 /**
@@ -30,10 +31,7 @@ export async function imageSteering(
   desired: DesiredImage,
 ): Promise<Steering<Deployment | undefined>> {
   const { rollout, view } = await readNow(client, target);
-  const change = changeOf(
-    Object.entries(view.images).map(([name, image]) => ({ name, image })),
-    desired,
-  );
+  const change = changeOf(containersOf(view.images), containersOf(view.initImages ?? {}), desired);
   const missing = (now: Now, before: Now['view']): string | undefined => notObserved(now, before, change);
   const { workloadRef } = rollout.spec;
   if (!workloadRef) {
@@ -55,10 +53,15 @@ export async function imageSteering(
   };
 }
 
-function changeOf(containers: Containers, { container, from, to }: DesiredImage): ImageChange {
-  const names = containers.map(({ name }) => plainLine(name));
-  const chosen =
-    container === undefined ? onlyOne(containers, names) : containers.find(({ name }) => name === container);
+function containersOf(images: Readonly<Record<string, string>>): Containers {
+  return Object.entries(images).map(([name, image]) => ({ name, image }));
+}
+
+/** An init container is changed only if it is named. */
+function changeOf(containers: Containers, init: Containers, { container, from, to }: DesiredImage): ImageChange {
+  const all = [...containers, ...init];
+  const names = all.map(({ name }) => plainLine(name));
+  const chosen = container === undefined ? onlyOne(containers, names) : all.find(({ name }) => name === container);
   if (!chosen) {
     const near = names.length > 0 ? closest(container ?? '', names) : undefined;
     throw new SluiceError(
@@ -86,10 +89,10 @@ function onlyOne(containers: Containers, names: readonly string[]): Containers[n
  * template.
  */
 function notObserved({ view }: Now, before: Now['view'], { container, to }: ImageChange): string | undefined {
-  if (view.images[container] !== to)
-    return `container ${container} has image ${plainLine(view.images[container] ?? 'none')}`;
+  const present = imageOf(view, container);
+  if (present !== to) return `container ${container} has image ${plainLine(present ?? 'none')}`;
   if (!view.observed) return 'the controller has not yet seen the new template';
-  const set = before.images[container] !== to;
+  const set = imageOf(before, container) !== to;
   return set && view.podHash === before.podHash
     ? 'the controller has not yet made a version of the new template'
     : undefined;

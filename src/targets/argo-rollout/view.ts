@@ -6,7 +6,7 @@ import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
 import type { Referred } from './referred.ts';
-import type { Rollout } from './schema.ts';
+import { isInitContainer, type PodContainer, type Rollout } from './schema.ts';
 
 export { isObserved } from './phase.ts';
 
@@ -50,9 +50,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     resourceVersion: metadata.resourceVersion,
     observed: isObserved(rollout, elsewhere.workload),
     strategy: canary ? 'canary' : blueGreen ? 'blue-green' : 'unknown',
-    images: Object.fromEntries(
-      (elsewhere.workload?.containers ?? spec.template?.spec?.containers ?? []).map(({ name, image }) => [name, image]),
-    ),
+    ...imagesOf(elsewhere.workload?.containers ?? spec.template?.spec?.containers ?? []),
     ...(spec.workloadRef && { workload: workloadOf(spec.workloadRef, elsewhere.workload) }),
     podHash: status.currentPodHash ?? '',
     stableHash: status.stableRS ?? '',
@@ -86,6 +84,13 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     ...(owner && { owner }),
     ...(managers.length > 0 && { managers }),
   };
+}
+
+function imagesOf(containers: readonly PodContainer[]): Pick<RolloutState, 'images' | 'initImages'> {
+  const named = (some: readonly PodContainer[]) => Object.fromEntries(some.map(({ name, image }) => [name, image]));
+  const init = containers.filter(isInitContainer);
+  const images = named(containers.filter((container) => !isInitContainer(container)));
+  return { images, ...(init.length > 0 && { initImages: named(init) }) };
 }
 
 function workloadOf(

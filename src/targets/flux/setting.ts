@@ -1,3 +1,4 @@
+import { imageOf } from '../../domain/rollout.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { chainOf as runsOf, type Owner, type Target } from '../../domain/release/target.ts';
 import type { FluxPlan } from '../../domain/release/version-source.ts';
@@ -116,7 +117,7 @@ export class Setting {
 
   async #hasImage(): Promise<boolean> {
     const { base, target, container, image } = this.#wanted;
-    return (await base.read(target)).images[container] === image;
+    return imageOf(await base.read(target), container) === image;
   }
 }
 

@@ -1,3 +1,4 @@
+import { imageOf } from '../../domain/rollout.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { chartText, isHeld, releaseText, type HelmReleaseAt, type HelmRevision } from '../../domain/helm/release.ts';
 import type { HelmPlan } from '../../domain/release/version-source.ts';
@@ -102,7 +103,7 @@ export class Setting {
   /** Errors: CONFLICT if the target does not have the image. */
   async #proved({ revision, chart, description }: HelmRevision, changed: boolean): Promise<Change> {
     const { base, target, container, image } = this.#wanted;
-    const seen = (await base.read(target)).images[container];
+    const seen = imageOf(await base.read(target), container);
     const source = `Helm release ${releaseText(this.#at)} is at revision ${revision} (${chartText(chart)}): ${description}`;
     if (seen === image) return { changed, detail: source, source };
     throw new SluiceError(

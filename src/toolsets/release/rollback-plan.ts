@@ -2,7 +2,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { kindsOf, type Recover, type ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
-import type { RolloutState } from '../../domain/rollout.ts';
+import { imageOf, type RolloutState } from '../../domain/rollout.ts';
 import type { SplitPort } from '../../ports/split.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { knownRelease } from './known-release.ts';
@@ -87,7 +87,7 @@ function planFrom(
   reason: string,
 ): (RollbackPlan & { readonly isBack: boolean }) | undefined {
   const { plan, spec, state } = view;
-  const present = plan && seen.images[plan.container];
+  const present = plan && imageOf(seen, plan.container);
   if (!plan || present === undefined) return undefined;
   const isBack = state === 'rolled-back' && present === plan.fromImage;
   if (!isBack && !(state === 'succeeded' && present === plan.toImage)) return undefined;

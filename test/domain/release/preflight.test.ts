@@ -26,6 +26,32 @@ const REVISIONS = [revision('old', 'shop:v1'), revision('bad', 'shop:v2')];
 const failing = (facts: Facts, spec: SpecChanges = {}) =>
   checksOf(releaseSpec(spec), facts).checks.filter((check) => !check.ok);
 
+test('an init container is released only if the release names it', () => {
+  const facts = canaryFacts();
+  const withInit = { ...facts, rollout: { ...facts.rollout, initImages: { migrate: 'migrate:v4' } } };
+  const imageOf = (spec: SpecChanges) =>
+    checksOf(releaseSpec(spec), withInit).checks.find(({ name }) => name === 'image')?.detail;
+
+  expect(imageOf({ image: 'shop:v2' })).toBe('app: shop:v1 → shop:v2');
+  expect(imageOf({ image: 'migrate:v5', container: 'migrate' })).toBe('migrate: migrate:v4 → migrate:v5');
+  expect(imageOf({ image: 'migrate:v4', container: 'migrate' })).toBe('migrate already runs migrate:v4');
+  expect(imageOf({ image: 'a:1', container: 'web' })).toBe(
+    'there is no container web; the containers are: app, migrate',
+  );
+});
+
+test('a cookie that keeps clients at one version is a warning, and no failure', () => {
+  const facts = canaryFacts();
+  const traffic = { name: 'shop', weights: facts.traffic?.weights ?? [], sticky: true };
+  const sticky = (found: Facts) =>
+    checksOf(releaseSpec({}), found).checks.filter(({ name }) => name === 'sticky cookie');
+
+  expect(sticky({ ...facts, traffic })).toMatchObject([
+    { ok: true, next: expect.stringContaining('Remove spec.weighted.sticky of TraefikService shop') },
+  ]);
+  expect(sticky(facts)).toEqual([]);
+});
+
 test('a tool that manages the Rollout is named, unless the release changes its source', () => {
   const manager = { tool: 'Helm', what: 'release shop/web', willDo: 'It overwrites.', reverts: false } as const;
   const facts = canaryFacts({ managers: [manager] });

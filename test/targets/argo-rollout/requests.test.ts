@@ -270,6 +270,26 @@ test('an abort reads the image of a workloadRef in its Deployment', async () => 
   });
 });
 
+test('an init container is set where it is, and is read apart from the others', async () => {
+  const initContainers = [{ name: 'migrate', image: 'migrate:v4' }];
+  before = rollout({
+    spec: { template: { spec: { containers: [{ name: 'app', image: 'shop:v1' }], initContainers } } },
+  });
+
+  expect(await rollouts.read(TARGET)).toMatchObject({
+    images: { app: 'shop:v1' },
+    initImages: { migrate: 'migrate:v4' },
+  });
+  await rollouts.setImage(TARGET, { container: 'migrate', from: 'migrate:v4', to: 'migrate:v5' }, MINE);
+  expect(patches()[0]?.operations).toEqual([
+    { op: 'test', path: '/metadata/resourceVersion', value: '41' },
+    TEST_MARK,
+    { op: 'test', path: '/spec/template/spec/initContainers/0/name', value: 'migrate' },
+    { op: 'test', path: '/spec/template/spec/initContainers/0/image', value: 'migrate:v4' },
+    { op: 'replace', path: '/spec/template/spec/initContainers/0/image', value: 'migrate:v5' },
+  ]);
+});
+
 test('the template of another kind is not set', async () => {
   before = referring('ReplicaSet');
 
