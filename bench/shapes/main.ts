@@ -7,7 +7,7 @@ import { raise } from '../live/stack.ts';
 import { Place } from './place.ts';
 import { readShapes, type Shape } from './shape.ts';
 import { page, summary, table } from './table.ts';
-import { walk, type Found, type Walk } from './walk.ts';
+import { walkAll } from './walk.ts';
 
 interface Options {
   readonly shapes: readonly Shape[];
@@ -35,7 +35,10 @@ async function main(): Promise<number> {
   try {
     const options = read();
     const { sandbox, link } = await raise('shapes', closers, stopping.signal, say);
-    const all = await walkAll({ place: new Place(sandbox), caller: link, planOnly: options.planOnly }, options);
+    const how = { place: new Place(sandbox), caller: link, planOnly: options.planOnly };
+    const all = await walkAll(how, options.shapes, options.lanes, ({ shape, end, says }, count) =>
+      say(`${count} of ${options.shapes.length}: ${shape.name}: ${end}${end === 'stumbled' ? `: ${says}` : ''}`),
+    );
     console.log(`\n${table(all)}\n\n${summary(all)}`);
     if (options.write) writeFileSync(join(ROOT, 'docs', 'shapes.md'), page(all));
     return all.some(({ end }) => end === 'stumbled') ? 1 : 0;
@@ -66,20 +69,4 @@ function read(): Options {
   if (values.write && (values.plan || shapes.length < all.length))
     throw new Error('--write needs every shape, planned and released: leave out --plan and --shape.');
   return { shapes, planOnly: values.plan, lanes, write: values.write };
-}
-
-async function walkAll(how: Walk, { shapes, lanes }: Options): Promise<readonly Found[]> {
-  const left = [...shapes];
-  const all: Found[] = [];
-  const lane = async (): Promise<void> => {
-    for (let shape = left.shift(); shape; shape = left.shift()) {
-      const found = await walk(how, shape);
-      all.push(found);
-      say(
-        `${all.length} of ${shapes.length}: ${shape.name}: ${found.end}${found.end === 'stumbled' ? `: ${found.says}` : ''}`,
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return all;
 }
