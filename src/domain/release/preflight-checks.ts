@@ -86,8 +86,13 @@ export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string
   if ('problem' in stable) return bad('image', stable.problem, stable.next);
   if (joined) return joinedCheck(spec.image, stable.image, container);
   if (stable.image !== spec.image && imageOf(rollout, container) !== spec.image)
-    return ok('image', `${container}: ${stable.image} → ${spec.image}`);
+    return ok('image', `${container}${placeOf(rollout)}: ${stable.image} → ${spec.image}`);
   return sameImage(spec.image, stable.image, rollout, container);
+}
+
+/** Where the release writes the image, if not into the Rollout. */
+function placeOf({ workload }: RolloutFacts): string {
+  return workload ? ` in ${workload.kind} ${workload.name}` : '';
 }
 
 function joinedCheck(image: string, stable: string, container: string): Check {

@@ -40,6 +40,19 @@ test('an init container is released only if the release names it', () => {
   );
 });
 
+test('the plan names the Deployment that it would change', () => {
+  const facts = canaryFacts();
+  const workload = { kind: 'Deployment', name: 'web', replicas: 0 };
+  const image = checksOf(releaseSpec({ image: 'shop:v2' }), {
+    ...facts,
+    rollout: { ...facts.rollout, workload },
+  }).checks;
+  expect(image.find(({ name }) => name === 'image')).toMatchObject({
+    ok: true,
+    detail: 'app in Deployment web: shop:v1 → shop:v2',
+  });
+});
+
 test('a cookie that keeps clients at one version is a warning, and no failure', () => {
   const facts = canaryFacts();
   const traffic = { name: 'shop', weights: facts.traffic?.weights ?? [], sticky: true };
