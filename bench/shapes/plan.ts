@@ -47,7 +47,7 @@ export async function planShape(place: Place, caller: Caller, shape: Shape): Pro
   return refused(shape.base === 'canary' && own.ready ? watched : own);
 }
 
-/** Does what the line says, and plans again. Undefined if a release is then possible, or the shape describes no change. */
+/** Does what the line says, and plans again. Undefined if a release is then possible, or the shape has no change. */
 export async function stillRefused(place: Place, caller: Caller, shape: Shape): Promise<string | undefined> {
   if (!shape.changed) return undefined;
   const { rollout, traefikService, release = {} } = shape.changed;

@@ -36,7 +36,8 @@ export async function releaseBoth(releasing: Releasing): Promise<readonly string
   try {
     const sameImage = shape.update !== undefined && !JSON.stringify(shape.update).includes('IMAGE');
     const good = await release(releasing, sameImage ? FIRST_IMAGE : GOOD, 'succeeded');
-    const bad = good.length > 0 || sameImage ? [] : await release(releasing, BAD, 'rolled-back');
+    const withoutBad = good.length > 0 || shape.goodOnly !== undefined;
+    const bad = withoutBad ? [] : await release(releasing, BAD, 'rolled-back');
     const stats = (await loadStats(place.sandbox, key)).apps[key];
     return [...good, ...bad, ...(stats ? strayFailures(stats) : ['no request was sent'])];
   } finally {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** How a release treats a shape. `refused`: the plan names the line of the Rollout, the route or the release file to change. */
+/** How a release treats a shape. `refused`: the plan names the line to change, of an object or of the release file. */
 export const ENDS = ['driven', 'watched', 'refused'] as const;
 export type End = (typeof ENDS)[number];
 
@@ -40,6 +40,8 @@ const shapeFile = z.strictObject({
   changed: z.strictObject({ rollout: object, traefikService: object, release: object }).partial().optional(),
   /** Why no release of it can run in the sandbox. It is only planned. */
   plannedOnly: z.string().optional(),
+  /** Why the sandbox has no bad version of it. Only a good one is released. */
+  goodOnly: z.string().optional(),
 });
 export type Shape = z.output<typeof shapeFile> & { readonly name: string };
 

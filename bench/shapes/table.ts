@@ -38,10 +38,14 @@ ${sorted(all).map(row).join('\n')}
 }
 
 function row({ shape, end, says, released }: Found): string {
-  const why =
-    !released && end !== 'refused' && shape.plannedOnly !== undefined ? ` Only planned: ${shape.plannedOnly}` : '';
-  const text = `${end === 'refused' ? says : ''}${why}`.trim();
+  const text = end === 'refused' ? says : (leftOut(shape, released) ?? '');
   return `| ${shape.name} | ${shape.about} | ${end} | ${text.replaceAll('|', '\\|')} |`;
+}
+
+/** What of the two releases could not be tried. */
+function leftOut({ goodOnly, plannedOnly }: Found['shape'], released: boolean): string | undefined {
+  if (!released) return plannedOnly && `Only planned: ${plannedOnly}`;
+  return goodOnly && `Only a good version: ${goodOnly}`;
 }
 
 function sorted(all: readonly Found[]): readonly Found[] {

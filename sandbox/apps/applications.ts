@@ -46,7 +46,7 @@ async function untilHealthy(api: ApiClient, app: CompleteSpec): Promise<void> {
   }
 }
 
-/** Status of the answer for a host; 0 if there is none. It uses Node's own client, because fetch allows no Host header. */
+/** Status of the answer for a host; 0 if there is none. It uses Node's client, because fetch allows no Host header. */
 export function statusThrough(entry: string, host: string): Promise<number> {
   return new Promise((resolve) => {
     const outgoing = request(entry, { headers: { host }, timeout: 2_000, agent: false }, (response) => {

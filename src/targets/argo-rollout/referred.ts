@@ -20,7 +20,7 @@ export interface Referred {
 /** A Rollout can be shown, and rolled back, without knowledge of its images. */
 const IMAGES_UNKNOWN = ['WORKLOAD_NOT_FOUND', 'CRD_MISSING', 'FORBIDDEN'];
 
-/** The Deployment of `spec.workloadRef`. Undefined without one. Argo accepts other kinds, which Sluice does not write. */
+/** The Deployment of `spec.workloadRef`. Undefined without one. Sluice does not write the other kinds of Argo. */
 export function deploymentOf({ metadata, spec: { workloadRef } }: Rollout): ObjectRef | undefined {
   if (workloadRef?.kind !== DEPLOYMENT.name || !workloadRef.name) return undefined;
   return { kind: DEPLOYMENT, namespace: metadata.namespace, name: workloadRef.name };
