@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/root.mjs';
@@ -7,7 +7,7 @@ import { raise } from '../live/stack.ts';
 import { Place } from './place.ts';
 import { readShapes, type Shape } from './shape.ts';
 import { page, summary, table } from './table.ts';
-import { walkAll } from './walk.ts';
+import { walkAll, type Found } from './walk.ts';
 
 interface Options {
   readonly shapes: readonly Shape[];
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
       say(`${count} of ${options.shapes.length}: ${shape.name}: ${end}${end === 'stumbled' ? `: ${says}` : ''}`),
     );
     console.log(`\n${table(all)}\n\n${summary(all)}`);
-    if (options.write) writeFileSync(join(ROOT, 'docs', 'shapes.md'), page(all));
+    if (options.write) write(all);
     return all.some(({ end }) => end === 'stumbled') ? 1 : 0;
   } catch (error) {
     if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
@@ -66,7 +66,13 @@ function read(): Options {
   if (unknown !== undefined)
     throw new Error(`--shape ${unknown}: there are ${all.map(({ name }) => name).join(', ')}.`);
   const shapes = all.filter(({ name }) => values.shape?.includes(name) ?? true);
-  if (values.write && (values.plan || shapes.length < all.length))
-    throw new Error('--write needs every shape, planned and released: leave out --plan and --shape.');
+  if (values.write && values.plan) throw new Error('--write needs shapes that are released: leave out --plan.');
   return { shapes, planOnly: values.plan, lanes, write: values.write };
+}
+
+/** Rows of shapes that were not tried now stay as they are. */
+function write(all: readonly Found[]): void {
+  const file = join(ROOT, 'docs', 'shapes.md');
+  const names = readShapes().map(({ name }) => name);
+  writeFileSync(file, page(all, names, existsSync(file) ? readFileSync(file, 'utf8') : ''));
 }

@@ -10,14 +10,23 @@ export function table(all: readonly Found[]): string {
 
 /** The last line of the command. */
 export function summary(all: readonly Found[]): string {
-  const of = (wanted: string): number => all.filter(({ end }) => end === wanted).length;
-  const refused = `${of('refused')} refused with a line to change`;
-  return `${all.length} shapes: ${of('driven')} driven, ${of('watched')} watched, ${refused}, ${of('stumbled')} stumbled`;
+  return counts(all.map(({ end }) => end));
 }
 
-/** The page of the documentation. */
-export function page(all: readonly Found[]): string {
-  const released = all.filter((found) => found.released).length;
+function counts(ends: readonly string[]): string {
+  const of = (wanted: string): number => ends.filter((end) => end === wanted).length;
+  const refused = `${of('refused')} refused with a line to change`;
+  return `${ends.length} shapes: ${of('driven')} driven, ${of('watched')} watched, ${refused}, ${of('stumbled')} stumbled`;
+}
+
+/**
+ * The page of the documentation. `before`: the page as it is; the rows of shapes that were not tried now are kept from
+ * it. `names`: all shapes that there are.
+ */
+export function page(all: readonly Found[], names: readonly string[], before = ''): string {
+  const rows = new Map([...rowsOf(before), ...all.map((found) => row(found))].map((text) => [cells(text)[0], text]));
+  const shown = names.flatMap((name) => rows.get(name) ?? []).toSorted(byEnd);
+  const released = shown.filter((text) => cells(text)[2] !== 'refused' && !text.includes(PLANNED)).length;
   return `# Which Rollouts a release can take
 
 \`npm run shapes -- --write\` writes this page. Each row is one shape of Rollout, route and template that people have, in
@@ -29,22 +38,41 @@ those that the bad version answered with an error itself.
 * **watched**: Argo keeps its own steps and times, and the release judges beside it ([watch.md](watch.md)).
 * **refused**: the plan says why, and names the line to change.
 
-${summary(all)}
+${counts(shown.map((text) => cells(text)[2] ?? ''))}
 
 | shape | what it is | release | |
 |---|---|---|---|
-${sorted(all).map(row).join('\n')}
+${shown.join('\n')}
 `;
 }
 
+const PLANNED = 'Only planned: ';
+
+function rowsOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.startsWith('| '));
+}
+
+/** The cells of a row, up to the first that may contain a bar. */
+function cells(line: string): readonly string[] {
+  return line
+    .split('|')
+    .slice(1, 4)
+    .map((cell) => cell.trim());
+}
+
+function byEnd(one: string, other: string): number {
+  const [a, b] = [cells(one), cells(other)];
+  return ORDER.indexOf(a[2] ?? '') - ORDER.indexOf(b[2] ?? '') || (a[0] ?? '').localeCompare(b[0] ?? '');
+}
+
 function row({ shape, end, says, released }: Found): string {
-  const text = end === 'refused' ? says : (leftOut(shape, released) ?? '');
+  const text = end === 'driven' || end === 'watched' ? (leftOut(shape, released) ?? '') : says;
   return `| ${shape.name} | ${shape.about} | ${end} | ${text.replaceAll('|', '\\|')} |`;
 }
 
 /** What of the two releases could not be tried. */
 function leftOut({ goodOnly, plannedOnly }: Found['shape'], released: boolean): string | undefined {
-  if (!released) return plannedOnly && `Only planned: ${plannedOnly}`;
+  if (!released) return plannedOnly && `${PLANNED}${plannedOnly}`;
   return goodOnly && `Only a good version: ${goodOnly}`;
 }
 
