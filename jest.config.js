@@ -19,8 +19,8 @@ export default {
   // Sandboxes keep their state in .sluice: thousands of files, none of them ours to test.
   modulePathIgnorePatterns: ['<rootDir>/.sluice/', '<rootDir>/dist/'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/.sluice/'],
-  // Pure tests finish in milliseconds; one that waits for a server asks for more itself. A limit only ends what hangs: on a
-  // busy machine a process takes ten seconds to start.
+  // Pure tests finish in milliseconds; one that waits for a server asks for more itself. A limit only ends what hangs:
+  // on a busy machine a process takes ten seconds to start.
   testTimeout: 60_000,
   // Two cores is the machine that every time limit is written for.
   maxWorkers: 2,
