@@ -1,11 +1,11 @@
-import { renameSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../scripts/root.mjs';
 import { Closers } from '../../src/entry/demo/closers.ts';
 import { Queue } from './queue.ts';
 import { lines, page, sums, table } from './report.ts';
-import { Results } from './results.ts';
+import { Results, type LiveRun } from './results.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { Slot, type Where } from './slot.ts';
 import { raise, RESULTS } from './stack.ts';
@@ -20,6 +20,7 @@ interface Options {
 
 /** After this number of consecutive disturbed runs of one application the bench stops, because it is no accident. */
 const MAX_DISTURBED = 3;
+const PUBLISHED = join(ROOT, 'docs', 'bench-live.json');
 const began = performance.now();
 const say = (line: string): void =>
   console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
   try {
     const options = read();
     if (options.fresh && existsSync(RESULTS)) renameSync(RESULTS, `${RESULTS}.old`);
-    const results = new Results(RESULTS);
+    const results = new Results(RESULTS, options.fresh ? [] : written());
     const queue = new Queue(options.scenarios, results, options.runs);
     say(`${results.runs.length} runs are there, ${queue.leftOver} to go; kept in ${RESULTS}`);
     if (queue.leftOver > 0)
@@ -54,6 +55,11 @@ async function main(): Promise<number> {
   } finally {
     await close();
   }
+}
+
+/** The runs of the published page, so that another machine goes on from there. */
+function written(): readonly LiveRun[] {
+  return JSON.parse(readFileSync(PUBLISHED, 'utf8')) as readonly LiveRun[];
 }
 
 function read(): Options {
@@ -108,5 +114,5 @@ function show({ runs }: Results, write: boolean): void {
   console.log(`\n${table(all)}\n\n${sums(all)}\n`);
   if (!write) return;
   writeFileSync(join(ROOT, 'docs', 'bench-live.md'), page(runs, all));
-  writeFileSync(join(ROOT, 'docs', 'bench-live.json'), `[\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
+  writeFileSync(PUBLISHED, `[\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n]\n`);
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -37,15 +37,15 @@ export class Results {
   private readonly file: string;
   readonly runs: LiveRun[];
 
-  constructor(file: string) {
+  /** `before`: the runs to begin with where the file does not exist. */
+  constructor(file: string, before: readonly LiveRun[] = []) {
     this.file = file;
     mkdirSync(dirname(file), { recursive: true });
-    this.runs = existsSync(file)
-      ? readFileSync(file, 'utf8')
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as LiveRun)
-      : [];
+    if (!existsSync(file)) writeFileSync(file, before.map((run) => `${JSON.stringify(run)}\n`).join(''));
+    this.runs = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as LiveRun);
   }
 
   add(run: LiveRun): void {
