@@ -25,6 +25,8 @@ const safeUrl = z
     'must be an https:// URL: without TLS others could read the tokens (http:// is possible on loopback only)',
   );
 
+const audience: z.ZodType<string | undefined, string> = z.string().trim().min(1).max(500);
+
 const publicUrl: z.ZodType<string | undefined, string> = safeUrl
   .refine((value) => {
     const { pathname, search, hash } = new URL(value);
@@ -72,6 +74,12 @@ export const ACCESS_SETTINGS = {
     ),
     ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
     'Algorithms of signatures that access tokens may have, separated by commas.',
+  ),
+  serviceAccountAudience: setting(
+    'SLUICE_SERVICE_ACCOUNT_AUDIENCE',
+    audience,
+    undefined,
+    'Audience for which tokens of Kubernetes service accounts have to be made; unset: none are accepted. The current cluster reviews them. Needs rules of access, because such a token has no scopes.',
   ),
   oauthGroupsClaim: setting(
     'SLUICE_OAUTH_GROUPS_CLAIM',

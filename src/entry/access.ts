@@ -20,7 +20,7 @@ const OF_SERVER = ['/mcp', '/engine/v1'];
  * CREDENTIALS_UNAVAILABLE.
  */
 export function httpAccess(settings: Settings, resources: readonly string[] = OF_SERVER): HttpAccess | undefined {
-  const { localAccess, publicUrl, oauthIssuers: issuers } = settings;
+  const { localAccess, publicUrl, oauthIssuers: issuers, serviceAccountAudience: audience } = settings;
   const local = LOOPBACK.includes(settings.host);
   if (issuers.length > 0 && publicUrl === undefined) throw withoutAudience('SLUICE_OAUTH_ISSUERS');
   if (localAccess === 'open') return openAccess(settings, local);
@@ -36,6 +36,7 @@ export function httpAccess(settings: Settings, resources: readonly string[] = OF
             resources.map((path) => `${publicUrl}${path}`),
           ),
         ]),
+    ...(audience === undefined ? [] : [serviceAccounts(settings, audience)]),
   ]);
   return { authenticator, ...(publicUrl !== undefined && { publicUrl }), ...(issuers.length > 0 && { issuers }) };
 }
@@ -49,23 +50,41 @@ function oauth(settings: Settings, audiences: readonly string[]): Authenticator 
   }, {});
 }
 
-function openAccess({ host, oauthIssuers }: Settings, local: boolean): undefined {
-  if (!local) requireLoopback(host);
-  if (oauthIssuers.length > 0)
+/** Tokens of service accounts of the current cluster. Errors: CONFIG_INVALID. */
+function serviceAccounts(settings: Settings, audience: string): Authenticator {
+  if (settings.access === undefined)
     throw new SluiceError(
       'CONFIG_INVALID',
-      'SLUICE_LOCAL_ACCESS=open: nobody is asked, and SLUICE_OAUTH_ISSUERS is set.',
-      {
-        next: 'Unset one of them.',
-      },
+      'SLUICE_SERVICE_ACCOUNT_AUDIENCE is set, and there are no rules of access: every service account of the cluster could do everything.',
+      { next: 'Say in the section access of the settings file what service accounts may do.' },
     );
+  return deferred<Authenticator>(async () => {
+    const [{ createTokenReview }, { clustersOf }] = await Promise.all([
+      import('../adapters/token-review/index.ts'),
+      import('./ports.ts'),
+    ]);
+    const clusters = clustersOf(settings);
+    return createTokenReview(async () => clusters.client(clusters.currentContext()), audience);
+  }, {});
+}
+
+function openAccess({ host, oauthIssuers, serviceAccountAudience }: Settings, local: boolean): undefined {
+  if (!local) requireLoopback(host);
+  const [set] = [
+    ...(oauthIssuers.length > 0 ? ['SLUICE_OAUTH_ISSUERS'] : []),
+    ...(serviceAccountAudience === undefined ? [] : ['SLUICE_SERVICE_ACCOUNT_AUDIENCE']),
+  ];
+  if (set !== undefined)
+    throw new SluiceError('CONFIG_INVALID', `SLUICE_LOCAL_ACCESS=open: nobody is asked, and ${set} is set.`, {
+      next: 'Unset one of them.',
+    });
   return undefined;
 }
 
 /** A server that others can reach, and that nobody may call, is a mistake. */
 function requireWayIn(settings: Settings): void {
-  const { host, publicUrl, oauthIssuers } = settings;
-  if (oauthIssuers.length === 0 && !hasKeys(keysPath(settings))) requireLoopback(host);
+  const { host, publicUrl, oauthIssuers, serviceAccountAudience: audience } = settings;
+  if (oauthIssuers.length === 0 && audience === undefined && !hasKeys(keysPath(settings))) requireLoopback(host);
   if (publicUrl === undefined) throw withoutAudience(`SLUICE_HOST=${host}`);
 }
 

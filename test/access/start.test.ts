@@ -41,6 +41,16 @@ describe('the server does not start', () => {
       { ...ISSUER, SLUICE_PUBLIC_URL: 'https://x.example', SLUICE_LOCAL_ACCESS: 'open' },
       /Unset|open/,
     ],
+    [
+      'open, with an audience of service accounts',
+      { SLUICE_SERVICE_ACCOUNT_AUDIENCE: 'sluice', SLUICE_LOCAL_ACCESS: 'open' },
+      /SLUICE_SERVICE_ACCOUNT_AUDIENCE is set/,
+    ],
+    [
+      'with an audience of service accounts and without rules',
+      { SLUICE_SERVICE_ACCOUNT_AUDIENCE: 'sluice' },
+      /there are no rules of access/,
+    ],
     ['with an issuer without TLS', { SLUICE_OAUTH_ISSUERS: 'http://idp.example' }, /without TLS/],
     ['with a public address without TLS', { SLUICE_PUBLIC_URL: 'http://sluice.example' }, /without TLS/],
     ['with a public address with a path', { SLUICE_PUBLIC_URL: 'https://sluice.example/mcp' }, /must have no path/],

@@ -8,6 +8,7 @@ import type {
   PatchOptions,
   PatchResult,
   PlainRead,
+  ReviewedUser,
   Snapshot,
   WatchFrom,
 } from '../../src/adapters/kubernetes/cluster-client.ts';
@@ -234,6 +235,13 @@ export class FakeCluster implements ClusterClient {
 
   async allowed({ verb, resource }: Pick<Access, 'verb' | 'resource'>): Promise<boolean> {
     return this.#request(() => `${verb} ${resource}` !== this.forbidden);
+  }
+
+  /** Users by their tokens. */
+  readonly users = new Map<string, ReviewedUser>();
+
+  async reviewToken(token: string): Promise<ReviewedUser | undefined> {
+    return this.#request(() => this.users.get(token));
   }
 
   async request(_: string, { path, accept }: PlainRead): Promise<ApiResponse> {

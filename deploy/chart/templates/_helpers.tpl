@@ -25,8 +25,8 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- if not .Values.publicUrl }}
 {{- fail "publicUrl is missing: set it to the address at which clients reach the server, as in https://sluice.example.com" }}
 {{- end }}
-{{- if not (or .Values.keys.secret (index .Values.settings "SLUICE_OAUTH_ISSUERS")) }}
-{{- fail "Nobody could call the server: set settings.SLUICE_OAUTH_ISSUERS, or keys.secret to a Secret with the files of `sluice key create`" }}
+{{- if not (or .Values.keys.secret (index .Values.settings "SLUICE_OAUTH_ISSUERS") (index .Values.settings "SLUICE_SERVICE_ACCOUNT_AUDIENCE")) }}
+{{- fail "Nobody could call the server: set settings.SLUICE_OAUTH_ISSUERS, settings.SLUICE_SERVICE_ACCOUNT_AUDIENCE, or keys.secret to a Secret with the files of `sluice key create`" }}
 {{- end }}
 {{- end }}
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../domain/errors.ts';
-import type { Access, ClusterClient, PatchOptions, PatchResult } from './cluster-client.ts';
+import type { Access, ClusterClient, ReviewedUser, PatchOptions, PatchResult } from './cluster-client.ts';
 import { failureOf, refuseApply, serverStatus, unreachable } from './failure.ts';
 import { describe, POD, type ObjectRef } from './kinds.ts';
 import { listPages, openWatch } from './listing.ts';
@@ -40,6 +40,7 @@ export function createClient(
     remove: removing(wire),
     evict: evicting(wire),
     allowed: (access) => reviewAccess(cluster, send, access),
+    reviewToken: (token, audience) => reviewToken(cluster, send, token, audience),
     request: (what, read) => send(what, { method: 'GET', ...read }),
     async stream(what, read, signal) {
       const request = { method: 'GET', timeoutMs, ...read } as const;
@@ -184,4 +185,31 @@ async function reviewAccess(cluster: string, send: Send, access: Access): Promis
   });
   if (response.status >= 300) throw failureOf(response, cluster, 'ask for its rights');
   return (JSON.parse(response.body) as { status?: { allowed?: boolean } }).status?.allowed === true;
+}
+
+async function reviewToken(
+  cluster: string,
+  send: Send,
+  token: string,
+  audience: string,
+): Promise<ReviewedUser | undefined> {
+  const what = 'review a token';
+  const response = await send(what, {
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/tokenreviews',
+    contentType: 'application/json',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, audiences: [audience] } },
+  });
+  if (response.status >= 300) throw failureOf(response, cluster, what);
+  const { status = {} } = JSON.parse(response.body) as { status?: ReviewStatus };
+  // A server that knows no audiences names none, and the token may then be one for itself.
+  const isFor = status.authenticated === true && status.audiences?.includes(audience) === true;
+  const { username, groups = [] } = status.user ?? {};
+  return isFor && username !== undefined ? { username, groups } : undefined;
+}
+
+interface ReviewStatus {
+  readonly authenticated?: boolean;
+  readonly audiences?: readonly string[];
+  readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
 }

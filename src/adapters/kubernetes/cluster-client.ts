@@ -79,6 +79,8 @@ export interface ClusterClient {
   ): Promise<void>;
   /** Whether the current account has a right, according to the API server. */
   allowed(access: Access): Promise<boolean>;
+  /** Whom a token proves that was made for the audience. Undefined if it proves nobody there. */
+  reviewToken(token: string, audience: string): Promise<ReviewedUser | undefined>;
   /** A read that no other method makes. The answer may have any status. `what`: "list pods", for errors. */
   request(what: string, request: PlainRead): Promise<ApiResponse>;
   /** As `request`, but the body arrives in pieces until the server ends it or `signal` is aborted. */
@@ -95,6 +97,12 @@ export interface ClusterClient {
     path: string,
     timeoutMs?: number,
   ): Promise<ApiResponse>;
+}
+
+/** The user of a token, as the API server names them: `system:serviceaccount:<namespace>:<name>`. */
+export interface ReviewedUser {
+  readonly username: string;
+  readonly groups: readonly string[];
 }
 
 /** `path`: from the server's root, with the query. */
