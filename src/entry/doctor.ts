@@ -9,6 +9,7 @@ import type { Settings } from '../config/schema.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
+import { historiesCheck } from './doctor-histories.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { clustersOf } from './ports.ts';
 import { createServices } from './services.ts';
@@ -22,13 +23,14 @@ interface Where {
 export async function examine(settings: Settings, where: Where): Promise<readonly Finding[]> {
   const services = createServices(settings);
   try {
-    const [cluster, evidence, ofToolsets, own] = await Promise.all([
+    const [cluster, evidence, ofToolsets, histories, own] = await Promise.all([
       clusterPart(settings, services, where),
       evidenceCheck(settings, where.cluster),
       Promise.all(TOOLSETS.flatMap(({ checks }) => checks.ofProcess ?? []).map((check) => check(services))),
+      historiesCheck(settings, services.gateway),
       settingsChecks(settings),
     ]);
-    return [...cluster, evidence, ...ofToolsets.flat(), ...own];
+    return [...cluster, evidence, ...ofToolsets.flat(), histories, ...own];
   } finally {
     await services.close();
   }
