@@ -14,6 +14,7 @@ import type { Dependency } from '../observability/readiness.ts';
 import { recordMetrics } from '../observability/record-metrics.ts';
 import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
+import { loadStrategies } from '../strategies/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { countedActivities } from './counted-activities.ts';
@@ -90,6 +91,7 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
   try {
+    await loadStrategies();
     const build = await buildOf(settings);
     const worker = await Worker.create({
       connection,

@@ -22,9 +22,22 @@ export function strategyOf(name: string): Strategy {
   throw new SluiceError('STRATEGY_UNKNOWN', `No strategy is named "${name}". Known: ${STRATEGY_NAMES.join(', ')}.`);
 }
 
-/** What the strategy with this name does in a release. Errors: STRATEGY_UNKNOWN. */
+const loaded = new Map<string, Promise<Verbs>>();
+
+/** What the strategy with this name does in a release. It is loaded once. Errors: STRATEGY_UNKNOWN. */
 export async function verbsOf(name: string): Promise<Verbs> {
-  return strategyOf(name).verbs();
+  const verbs = loaded.get(name) ?? strategyOf(name).verbs();
+  loaded.set(name, verbs);
+  verbs.catch(() => loaded.delete(name));
+  return verbs;
+}
+
+/**
+ * Loads all strategies. For workers: one that loaded a strategy only when a release needs it would take the code of
+ * another version, if somebody has exchanged the files since.
+ */
+export async function loadStrategies(): Promise<void> {
+  await Promise.all(STRATEGY_NAMES.map(verbsOf));
 }
 
 /**

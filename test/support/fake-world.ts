@@ -1,3 +1,4 @@
+import { loadStrategies } from '../../src/strategies/index.ts';
 import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
@@ -27,6 +28,9 @@ import {
 } from './fake-objects.ts';
 import { FakeTraefik, TRAEFIK_PODS } from './fake-traefik.ts';
 import type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
+
+// As a worker does it. Jest forbids to load a module while no test runs, as when an activity is tried between two tests.
+await loadStrategies();
 
 export type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
 

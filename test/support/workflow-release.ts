@@ -151,11 +151,21 @@ function story(view: ReleaseView): string {
   return [`${view.state}: ${view.reason}`, ...view.events.map((event) => `  ${event.state}: ${event.text}`)].join('\n');
 }
 
+/** The activities that the run waits for, and why their last try failed. */
+async function pending({ handle }: ReleaseUnderTest): Promise<string[]> {
+  const { raw } = await handle.describe();
+  return (raw.pendingActivities ?? []).map(
+    ({ activityType, attempt, lastFailure }) =>
+      `  waits for ${activityType?.name}, try ${attempt}: ${lastFailure?.message ?? 'no failure yet'}`,
+  );
+}
+
 type Body = (release: ReleaseUnderTest) => Promise<void>;
 
 async function tooLong(release: ReleaseUnderTest, over: AbortSignal): Promise<never> {
   await pause(BODY_MS, undefined, { signal: over });
-  throw new Error(`the release went on for ${BODY_MS} ms:\n${story(await release.view())}`);
+  const lines = [story(await release.view()), ...(await pending(release))];
+  throw new Error(`the release went on for ${BODY_MS} ms:\n${lines.join('\n')}`);
 }
 
 /**
