@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type * as Library from '@temporalio/worker';
 import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
 import { loadTemporalSettings } from '../config/temporal.ts';
@@ -66,7 +67,7 @@ async function replay(
 }
 
 /** Failures are the answer of the check, and no lines of a log. */
-async function quietWorkers(): Promise<typeof import('@temporalio/worker')> {
+async function quietWorkers(): Promise<typeof Library> {
   const library = await import('@temporalio/worker');
   const telemetryOptions = { logging: { filter: 'OFF', forward: {} } };
   try {

@@ -29,7 +29,7 @@ import {
 import { FakeTraefik, TRAEFIK_PODS } from './fake-traefik.ts';
 import type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';
 
-// As a worker does it. Jest forbids to load a module while no test runs, as when an activity is tried between two tests.
+// As a worker does it. Jest forbids to load a module while no test runs, as when an activity is tried between two.
 await loadStrategies();
 
 export type { Behaviour, FakeWorldOptions } from './fake-world-options.ts';

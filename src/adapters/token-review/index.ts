@@ -21,8 +21,8 @@ interface Answer {
 }
 
 /**
- * Tokens of Kubernetes service accounts, reviewed by the API server (authentication.k8s.io/v1 TokenReview). A token that
- * does not say that it is one, or is for another audience, is not sent there. A machine never approves.
+ * Tokens of Kubernetes service accounts, reviewed by the API server (authentication.k8s.io/v1 TokenReview). A token
+ * that does not say that it is one, or is for another audience, is not sent there. A machine never approves.
  */
 export function createTokenReview(
   reviewer: () => Promise<Reviewer>,
