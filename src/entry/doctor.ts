@@ -9,7 +9,7 @@ import type { Settings } from '../config/schema.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
-import { historiesCheck } from './doctor-histories.ts';
+import { historiesCheck } from './open-releases-check.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { clustersOf } from './ports.ts';
 import { createServices } from './services.ts';

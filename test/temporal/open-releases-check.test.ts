@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { homeOf } from '../../sandbox/place.ts';
-import { historiesCheck } from '../../src/entry/doctor-histories.ts';
+import { historiesCheck } from '../../src/entry/open-releases-check.ts';
 import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
 import { otherWorkflowCode } from '../support/other-workflow-code.ts';
