@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { SETTINGS } from '../../src/config/schema.ts';
-import { RIGHTS } from '../../src/entry/rights.ts';
+import { ROOT } from '../root.mjs';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -28,8 +31,16 @@ const only = (properties: Readonly<Record<string, Schema>>): Schema => ({
   properties,
 });
 
+/** The roles of deploy/rbac.yaml without their prefix. The chart binds `identity` always. */
+function rolesOf(rbac: string): readonly string[] {
+  return parseAllDocuments(rbac)
+    .map((document) => (document.toJS() as { metadata: { name: string } }).metadata.name.replace(/^sluice-/, ''))
+    .filter((role) => role !== 'identity')
+    .toSorted();
+}
+
 function component(): Schema {
-  const roles = [...new Set(RIGHTS.map(({ role }) => role.replace(/^sluice-/, '')))].toSorted();
+  const roles = rolesOf(readFileSync(join(ROOT, 'deploy/rbac.yaml'), 'utf8'));
   return only({
     replicas: { type: 'integer', minimum: 0 },
     roles: { ...list({ enum: roles }), uniqueItems: true },

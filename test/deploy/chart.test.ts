@@ -35,7 +35,7 @@ const names = (objects: ReadonlyMap<string, Rendered>, kind: RegExp) =>
 describe('values that cannot be meant are refused with what to do', () => {
   test.each([
     ['no address', { publicUrl: '' }, /publicUrl is missing: set it/],
-    ['nobody who could call', { keys: { secret: '' } }, /set settings\.SLUICE_OAUTH_ISSUERS, or keys\.secret/],
+    ['nobody who could call', { keys: { secret: '' } }, /set settings\.SLUICE_OAUTH_ISSUERS, .*or\s+keys\.secret/s],
     ['an address without TLS', { publicUrl: 'http://sluice.example.com' }, /publicUrl.*does not match pattern/s],
     ['an unknown value', { worker: { replica: 3 } }, /'replica' not allowed/],
     ['an unknown setting', withSettings({ SLUICE_LOG_LEVL: 'debug' }), /'SLUICE_LOG_LEVL' not allowed/],
