@@ -59,7 +59,7 @@ test('without the right the credential cannot be decided on, and the answer name
     await outOf(kubectl(['create', 'token', 'other', '--namespace', NAMESPACE, '--audience', 'sluice']))
   ).trim();
   const admin = createClusters({ kubeconfig: server }).client(context);
-  const nobody = await createAccount(admin, server, `nobody-${RUN}`, ['sluice-identity']);
+  const nobody = await createAccount(admin, server, `nobody-${RUN}`, ['sluice-reader']);
 
   await expect(review(nobody.kubeconfig).authenticate(token)).rejects.toMatchObject({
     code: 'CREDENTIALS_UNAVAILABLE',

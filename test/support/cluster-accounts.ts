@@ -12,6 +12,7 @@ const CLUSTER_ROLE: Kind = { ...RBAC, name: 'ClusterRole', plural: 'clusterroles
 const CLUSTER_ROLE_BINDING: Kind = { ...RBAC, name: 'ClusterRoleBinding', plural: 'clusterrolebindings' };
 
 interface Rule {
+  readonly resourceNames?: readonly string[];
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly verbs: readonly string[];
@@ -66,10 +67,12 @@ export async function createAccount(
   return { kubeconfig: path, close: async () => void (await Promise.all(made.flat().map((remove) => remove()))) };
 }
 
-/** A right that the role grants. Undefined for a role without rules. */
+/** A right for all objects of a kind that the role grants. Undefined for a role without one. */
 function firstRight(file: readonly Role[], role: string): Parameters<ClusterClient['allowed']>[0] | undefined {
   const { rules = [] } = file.find(({ metadata }) => metadata.name === role) ?? {};
-  const [{ apiGroups: [group = ''] = [], resources: [named = ''] = [], verbs: [verb = ''] = [] } = {}] = rules;
+  const [{ apiGroups: [group = ''] = [], resources: [named = ''] = [], verbs: [verb = ''] = [] } = {}] = rules.filter(
+    ({ resourceNames }) => resourceNames === undefined,
+  );
   const [resource = '', subresource] = named.split('/');
   if (resource === '') return undefined;
   return { group, resource, verb, ...(subresource !== undefined && { subresource }) };
