@@ -74,7 +74,7 @@ async function run(
     const follows = modern && command.task !== undefined && followsTasks(request);
     const raw = follows ? withoutWaiting(command, args) : args;
     const output = await execute({ command, raw, context, gate, audit, ...(ask ? { ask } : {}) });
-    const task = follows ? await begunTask({ offer, context }, command, output) : undefined;
+    const task = follows ? begunTask(command, output, context.caller) : undefined;
     if (task) return task as unknown as InputRequiredResult;
     return { content: [{ type: 'text', text: command.text(output) }], structuredContent: output };
   } catch (error) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { SluiceError } from '../../src/domain/errors.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { AT, aView, createFakeGateway, fakeServices, type FakeGateway } from '../support/fake-gateway.ts';
 import { connect } from '../support/mcp-clients.ts';
@@ -82,6 +83,21 @@ test('a release is started, followed and told to its end by the handle of its ta
       structuredContent: { release_id: ID, run_id: 'run-1', started: true, image: 'shop:v2' },
     },
   });
+});
+
+test('a release that has started is told as started, also when nobody can be asked about it yet', async () => {
+  const get = gateway.get;
+  gateway.get = async () => Promise.reject(new SluiceError('NO_ANSWER', 'No worker polled the task queue.'));
+  const task = await start();
+  expect(task.result).toMatchObject({
+    resultType: 'task',
+    status: 'working',
+    statusMessage: expect.stringContaining(ID),
+  });
+  expect(await look(idOf(task))).toMatchObject({ error: { message: expect.stringContaining('NO_ANSWER') } });
+
+  gateway.get = get;
+  expect(await look(idOf(task))).toMatchObject({ result: { status: 'working' } });
 });
 
 test('a cancelled task is a release that was aborted, and is cancelled only when it has gone back', async () => {

@@ -4,6 +4,7 @@ import type { CommandTask, TaskKey, TaskState, ToolCall } from '../../commands/c
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { execute, type Output } from '../../commands/execute.ts';
 import { toFailure } from '../../contract/failure.ts';
+import type { Caller } from '../../domain/access/caller.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Offer } from '../offer.ts';
 import { openTask, taskId } from './handle.ts';
@@ -45,13 +46,16 @@ interface Asking {
   readonly context: CommandContext;
 }
 
-/** The handle of the work that a call has begun. Undefined if the answer is final already. */
-export async function begunTask({ offer, context }: Asking, command: Command, output: Output) {
+/**
+ * The handle of the work that a call has begun. Undefined if the answer is final already. Nothing is read for it: the
+ * work has begun, and an error now would say that it has not.
+ */
+export function begunTask(command: Command, output: Output, caller: Caller) {
   const key = command.task?.keyOf(output);
-  if (!command.task || key === undefined) return undefined;
-  const id = taskId({ tool: command.name, key }, context.caller);
-  const state = await stateOf({ offer, context }, command.task, key);
-  return state.status === 'working' ? { resultType: 'task' as const, ...shown(id, state) } : undefined;
+  if (key === undefined) return undefined;
+  const now = new Date().toISOString();
+  const begun = { status: 'working', message: command.text(output), createdAt: now, updatedAt: now } as const;
+  return { resultType: 'task' as const, ...shown(taskId({ tool: command.name, key }, caller), begun) };
 }
 
 /** Answers `tasks/get`. */
