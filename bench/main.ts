@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { say, toTheEnd } from './to-the-end.ts';
 import { ROOT } from '../scripts/root.mjs';
-import { Closers } from '../src/entry/demo/closers.ts';
+import type { Closers } from '../src/entry/demo/closers.ts';
 import { Cluster } from './cluster.ts';
 import { pluginStart, throughMcp, throughPlugin, type Contender } from './contenders.ts';
 import { measure, type Round } from './measure.ts';
@@ -11,28 +12,14 @@ import { document, table, type Results } from './report.ts';
 import { raise, RPS, type Stack } from './stack.ts';
 
 const MIN_PAIRS = 10;
-const began = performance.now();
-const say = (line: string): void =>
-  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+process.exit(await toTheEnd(main));
 
-process.exit(await main());
-
-async function main(): Promise<number> {
-  const closers = new Closers();
-  const stop = (): void => void closers.run(say).then(() => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  try {
-    const { pairs, write } = options();
-    const results = await run(await raise(closers, say), pairs);
-    console.log(`\n${table(results)}\n`);
-    if (write) writeFileSync(join(ROOT, 'docs', 'bench.md'), document(results));
-    return 0;
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return 1;
-  } finally {
-    await closers.run(say);
-  }
+async function main(closers: Closers): Promise<number> {
+  const { pairs, write } = options();
+  const results = await run(await raise(closers, say), pairs);
+  console.log(`\n${table(results)}\n`);
+  if (write) writeFileSync(join(ROOT, 'docs', 'bench.md'), document(results));
+  return 0;
 }
 
 function options(): { pairs: number; write: boolean } {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { say, toTheEnd } from '../to-the-end.ts';
 import { ROOT } from '../../scripts/root.mjs';
-import { Closers } from '../../src/entry/demo/closers.ts';
+import type { Closers } from '../../src/entry/demo/closers.ts';
 import { Queue } from './queue.ts';
 import { lines, page, sums, table } from './report.ts';
 import { Results, type LiveRun } from './results.ts';
@@ -21,40 +22,17 @@ interface Options {
 /** After this number of consecutive disturbed runs of one application the bench stops, because it is no accident. */
 const MAX_DISTURBED = 3;
 const PUBLISHED = join(ROOT, 'docs', 'bench-live.json');
-const began = performance.now();
-const say = (line: string): void =>
-  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+process.exit(await toTheEnd(main));
 
-process.exit(await main());
-
-async function main(): Promise<number> {
-  const closers = new Closers();
-  const stopping = new AbortController();
-  // Closes once. A second caller waits for the first, because the process would otherwise end too early.
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closers.run(say));
-  const stop = (): void => {
-    stopping.abort();
-    void close().then(() => process.exit(130));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  try {
-    const options = read();
-    if (options.fresh && existsSync(RESULTS)) renameSync(RESULTS, `${RESULTS}.old`);
-    const results = new Results(RESULTS, options.fresh ? [] : written());
-    const queue = new Queue(options.scenarios, results, options.runs);
-    say(`${results.runs.length} runs are there, ${queue.leftOver} to go; kept in ${RESULTS}`);
-    if (queue.leftOver > 0)
-      await runAll(await raise('bench-live', closers, stopping.signal, say), queue, results, options.slots);
-    show(results, options.write);
-    return 0;
-  } catch (error) {
-    if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
-    stopping.abort();
-    return 1;
-  } finally {
-    await close();
-  }
+async function main(closers: Closers, signal: AbortSignal): Promise<number> {
+  const options = read();
+  if (options.fresh && existsSync(RESULTS)) renameSync(RESULTS, `${RESULTS}.old`);
+  const results = new Results(RESULTS, options.fresh ? [] : written());
+  const queue = new Queue(options.scenarios, results, options.runs);
+  say(`${results.runs.length} runs are there, ${queue.leftOver} to go; kept in ${RESULTS}`);
+  if (queue.leftOver > 0) await runAll(await raise('bench-live', closers, signal, say), queue, results, options.slots);
+  show(results, options.write);
+  return 0;
 }
 
 /** The runs of the published page, so that another machine goes on from there. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { say, toTheEnd } from '../to-the-end.ts';
 import { ROOT } from '../../scripts/root.mjs';
-import { Closers } from '../../src/entry/demo/closers.ts';
+import type { Closers } from '../../src/entry/demo/closers.ts';
 import { raise } from '../live/stack.ts';
 import { Place } from './place.ts';
 import { readShapes, type Shape } from './shape.ts';
@@ -16,38 +17,20 @@ interface Options {
   readonly write: boolean;
 }
 
-const began = performance.now();
-const say = (line: string): void =>
-  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+process.exit(await toTheEnd(main));
 
-process.exit(await main());
-
-async function main(): Promise<number> {
-  const closers = new Closers();
-  const stopping = new AbortController();
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closers.run(say));
-  const stop = (): void => {
-    stopping.abort();
-    void close().then(() => process.exit(130));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  try {
-    const options = read();
-    const { sandbox, link } = await raise('shapes', closers, stopping.signal, say);
-    const how = { place: new Place(sandbox), caller: link, planOnly: options.planOnly };
-    const all = await walkAll(how, options.shapes, options.lanes, ({ shape, end, says }, count) =>
-      say(`${count} of ${options.shapes.length}: ${shape.name}: ${end}${end === 'stumbled' ? `: ${says}` : ''}`),
-    );
-    console.log(`\n${table(all)}\n\n${summary(all)}`);
-    if (options.write) write(all);
-    return all.some(({ end }) => end === 'stumbled') ? 1 : 0;
-  } catch (error) {
-    if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
-    return 1;
-  } finally {
-    await close();
-  }
+async function main(closers: Closers, signal: AbortSignal): Promise<number> {
+  const options = read();
+  const { sandbox, link } = await raise('shapes', closers, signal, say);
+  const how = { place: new Place(sandbox), caller: link, planOnly: options.planOnly };
+  const all = await walkAll(how, options.shapes, options.lanes, ({ shape, end, says }, count) => {
+    // What an interruption cuts off has not stumbled.
+    if (signal.aborted) return;
+    say(`${count} of ${options.shapes.length}: ${shape.name}: ${end}${end === 'stumbled' ? `: ${says}` : ''}`);
+  });
+  console.log(`\n${table(all)}\n\n${summary(all)}`);
+  if (options.write) write(all);
+  return all.some(({ end }) => end === 'stumbled') ? 1 : 0;
 }
 
 function read(): Options {

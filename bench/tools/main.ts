@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { say, toTheEnd } from '../to-the-end.ts';
 import { ROOT } from '../../scripts/root.mjs';
 import type { Sandbox } from '../../sandbox/index.ts';
-import { Closers } from '../../src/entry/demo/closers.ts';
+import type { Closers } from '../../src/entry/demo/closers.ts';
 import { document, tables } from './report.ts';
 import { besideFlux } from './flux-program.ts';
 import { besideHelm } from './helm-program.ts';
@@ -11,30 +12,16 @@ import { listManyPods } from './many-pods.ts';
 import { run, type Further, type Options } from './run.ts';
 import { contenders, raiseSandbox } from './stack.ts';
 
-const began = performance.now();
-const say = (line: string): void =>
-  console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+process.exit(await toTheEnd(main));
 
-process.exit(await main());
-
-async function main(): Promise<number> {
-  const closers = new Closers();
-  const stop = (): void => void closers.run(say).then(() => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  try {
-    const { sandbox: named, write, programs, pods, ...wanted } = options();
-    const sandbox = await raiseSandbox(named, closers, say);
-    const further = programs ? await besidePrograms(sandbox, { ...wanted, pods }, closers, say) : undefined;
-    const results = await run(sandbox, wanted, closers, say);
-    console.log(`\n${tables(results, further)}\n`);
-    if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls, further));
-    return 0;
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return 1;
-  } finally {
-    await closers.run(say);
-  }
+async function main(closers: Closers): Promise<number> {
+  const { sandbox: named, write, programs, pods, ...wanted } = options();
+  const sandbox = await raiseSandbox(named, closers, say);
+  const further = programs ? await besidePrograms(sandbox, { ...wanted, pods }, closers, say) : undefined;
+  const results = await run(sandbox, wanted, closers, say);
+  console.log(`\n${tables(results, further)}\n`);
+  if (write) writeFileSync(join(ROOT, 'docs', 'bench-tools.md'), document(results, wanted.calls, further));
+  return 0;
 }
 
 /** What is compared with programs instead of servers, and the memory of a long list. */
