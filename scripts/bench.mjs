@@ -1,5 +1,5 @@
 // `npm run bench` and its variants. It installs what is missing, then measures. See bench/.
-import { runWithProjectNode } from './project-node.mjs';
+import { runInOwnTemporaryFolder } from './own-temporary.mjs';
 import { setupOrExit } from './setup.mjs';
 
 const [part = 'main.ts', ...args] = process.argv[2]?.endsWith('.ts')
@@ -7,4 +7,4 @@ const [part = 'main.ts', ...args] = process.argv[2]?.endsWith('.ts')
   : ['main.ts', ...process.argv.slice(2)];
 
 setupOrExit();
-process.exit(await runWithProjectNode([`bench/${part}`, ...args]));
+process.exit(await runInOwnTemporaryFolder([`bench/${part}`, ...args]));

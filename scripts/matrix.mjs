@@ -1,6 +1,6 @@
 // `npm run matrix`: releases in every state meet every fault, with every strategy; all cells of the table run. With
 // `-- --list` nothing runs: it prints the cells, and what fills each one. See test/e2e/states-by-faults.ts.
-import { runWithProjectNode } from './project-node.mjs';
+import { runInOwnTemporaryFolder } from './own-temporary.mjs';
 import { setupOrExit } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -9,5 +9,7 @@ const RUN = ['scripts/run-tests/main.ts', 'test/e2e/releases', ...args];
 
 setupOrExit();
 process.exit(
-  await (args.includes('--list') ? runWithProjectNode(LIST) : runWithProjectNode(RUN, { SLUICE_MATRIX: '1' })),
+  await (args.includes('--list')
+    ? runInOwnTemporaryFolder(LIST)
+    : runInOwnTemporaryFolder(RUN, { SLUICE_MATRIX: '1' })),
 );

@@ -6,6 +6,7 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { plural } from '../domain/plural.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { createLink, type TemporalLink } from '../temporal/connection.ts';
+import { isMissing } from '../temporal/failure.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -80,6 +81,14 @@ async function quietWorkers(): Promise<typeof Library> {
 }
 
 async function* histories(link: TemporalLink, ids: readonly string[]) {
-  for (const workflowId of ids)
-    yield { workflowId, history: await link.call((client) => client.workflow.getHandle(workflowId).fetchHistory()) };
+  for (const workflowId of ids) {
+    // A run that has gone since the list was read has nothing to replay.
+    const history = await link.call((client) =>
+      client.workflow
+        .getHandle(workflowId)
+        .fetchHistory()
+        .catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error))),
+    );
+    if (history) yield { workflowId, history };
+  }
 }

@@ -114,8 +114,16 @@ async function list(client: Client): Promise<readonly ReleaseSchedule[]> {
     if (releaseOfSchedule(id) !== undefined) ids.push(id);
     if (ids.length >= MAX_LISTED) break;
   }
-  return Promise.all(ids.map((id) => describe(client, client.schedule.getHandle(id))));
+  const found = await Promise.all(ids.map((id) => present(describe(client, client.schedule.getHandle(id)))));
+  return found.filter((schedule) => schedule !== undefined);
 }
+
+/** Temporal's list still names a schedule for a moment after it was deleted. Such a schedule is not one of the list. */
+const present = (schedule: Promise<ReleaseSchedule>): Promise<ReleaseSchedule | undefined> =>
+  schedule.catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'SCHEDULE_NOT_FOUND') return undefined;
+    throw error;
+  });
 
 async function describe(client: Client, handle: Handle): Promise<ReleaseSchedule> {
   const release = releaseOfSchedule(handle.scheduleId) ?? '';

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { binaryCache } from '../../sandbox/binaries/places.ts';
 import type { Reached } from './gateway-stage.ts';
 
 /** Two versions of the reference server of the protocol, side by side. */
 export const EVERYTHING = ['2026.1.26', '2026.8.31'] as const;
 
-/** Installs the versions from npm if they are not there yet. Returns how each is started. */
+/** Installs the versions from npm, in the user's cache, if they are not there yet. Returns how each is started. */
 export async function installEverything(): Promise<Record<(typeof EVERYTHING)[number], Reached>> {
-  const home = join(tmpdir(), `sluice-everything-${EVERYTHING.join('+')}`);
+  const home = join(dirname(binaryCache()), 'npm', `everything-${EVERYTHING.join('+')}`);
   if (!existsSync(join(home, 'done'))) {
     mkdirSync(home, { recursive: true });
     const aliases = EVERYTHING.map((version): [string, string] => [
