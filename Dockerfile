@@ -5,19 +5,27 @@ COPY package.json package-lock.json .npmrc ./
 # No install scripts: the native libraries arrive as ready-made packages.
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:24-bookworm-slim
-WORKDIR /app
-ENV NODE_ENV=production SLUICE_HOME=/var/lib/sluice
-# The account has a number that clusters can demand: the chart in deploy/ runs it as 1001, in a read-only file system.
-RUN groupadd --gid 1001 sluice && useradd --uid 1001 --gid 1001 --home-dir /var/lib/sluice --create-home sluice
-COPY --from=packages /app/node_modules ./node_modules
-COPY package.json ./
+# The bundle of the command line. The program compares it with the sources by size and time, and layers of an image keep
+# whole seconds only, so every file gets such a time first.
+FROM packages AS program
 COPY bin ./bin
 COPY src ./src
 COPY workflows ./workflows
 COPY activities ./activities
 # The CLI knows how to start a sandbox; in a container without Go and without a whole loopback network it will say that it cannot.
 COPY sandbox ./sandbox
+COPY scripts/bundle.mjs scripts/project-node.mjs scripts/root.mjs ./scripts/
+COPY scripts/bundle ./scripts/bundle
+RUN find . -type f -exec touch -d 2020-01-01T00:00:00Z {} + \
+  && node scripts/bundle.mjs \
+  && rm -rf node_modules/rolldown node_modules/@rolldown
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production SLUICE_HOME=/var/lib/sluice
+# The account has a number that clusters can demand: the chart in deploy/ runs it as 1001, in a read-only file system.
+RUN groupadd --gid 1001 sluice && useradd --uid 1001 --gid 1001 --home-dir /var/lib/sluice --create-home sluice
+COPY --from=program /app ./
 USER 1001:1001
 ENTRYPOINT ["node", "bin/sluice.mjs"]
 CMD ["serve"]

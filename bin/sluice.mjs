@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { freshBundle } from './fresh-bundle.mjs';
 
 const LEAST = [22, 19];
 const root = new URL('../', import.meta.url);
@@ -35,7 +36,7 @@ if (!existsSync(new URL('node_modules/commander', root))) {
 } else if (newEnough(LEAST)) {
   // Starts a third sooner from the second time on. Where it cannot be kept, Node goes on without.
   nodeModule.enableCompileCache();
-  const { main } = await import('../src/entry/cli.ts');
+  const { main } = await import(freshBundle(root) ?? new URL('src/entry/cli.ts', root));
   await main(process.argv.slice(2));
 } else if (!process.env.SLUICE_REEXECUTED && existsSync(newer)) {
   runWithNewerNode();

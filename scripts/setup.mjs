@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freshBundle } from '../bin/fresh-bundle.mjs';
+import { bundle } from './bundle.mjs';
 import { projectNode } from './project-node.mjs';
 import { ROOT } from './root.mjs';
 
@@ -12,7 +14,10 @@ const OLDEST_NODE = 18;
 /** A failure whose message is sufficient, so that no stack trace is printed. */
 class SetupError extends Error {}
 
-/** Installs the packages of package-lock.json if they are missing. Returns whether it installed them. */
+/**
+ * Installs the packages of package-lock.json if they are missing, and bundles the command line if its sources have
+ * changed. Returns whether it installed packages.
+ */
 export function setup(root = ROOT) {
   refuseAncientNode(process.versions.node);
   const wanted = lockHash(root);
@@ -24,6 +29,7 @@ export function setup(root = ROOT) {
       'The package `node` installed no program (node_modules/.bin/node). Remove node_modules and run `npm ci` with install scripts allowed.',
     );
   }
+  if (!freshBundle(pathToFileURL(join(root, '/')))) bundle(root);
   return needed;
 }
 

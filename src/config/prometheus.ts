@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import { SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
@@ -93,7 +92,7 @@ function authorityProblem({ prometheusCaFile }: PrometheusSettings, ca: string |
 
 function certificateProblem(cert: string | undefined, key: string | undefined, name: NameOf): string[] {
   if (cert === undefined || key === undefined) return [];
-  const problem = attempt(() => createSecureContext({ cert, key }));
+  const problem = attempt(() => tls().createSecureContext({ cert, key }));
   return problem === undefined
     ? []
     : [
@@ -108,4 +107,9 @@ function attempt(work: () => unknown): string | undefined {
   } catch (error) {
     return (error as Error).message.slice(0, 200);
   }
+}
+
+/** Every command reads the settings, and few have certificates. */
+function tls() {
+  return process.getBuiltinModule('node:tls');
 }

@@ -1,25 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { LineReader } from './lines.ts';
-import type { OpenWire, Wire, WireEvents } from './wire.ts';
-
-export interface Program {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The environment of the process, complete. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-}
+import type { Wire, WireEvents } from './wire.ts';
 
 /** Time for a process to end by itself after its stdin was closed, and again after SIGTERM. */
 const GRACE_MS = 2_000;
 const SHOWN_STDERR = 300;
 
-/** Starts one process for each wire. A line of more than `messageBytes` is dropped. */
-export function childWires(program: Program, messageBytes: number): OpenWire {
-  return (events) => new ChildWire(program, messageBytes, events);
+/** The wire of a process that was just started with `command`. A line of more than `messageBytes` is dropped. */
+export function childWire(child: ChildProcess, command: string, messageBytes: number, events: WireEvents): Wire {
+  return new ChildWire(child, command, messageBytes, events);
 }
 
 class ChildWire implements Wire {
@@ -27,14 +19,8 @@ class ChildWire implements Wire {
   readonly #ended: Promise<void>;
   #lastWords = '';
 
-  constructor(program: Program, messageBytes: number, events: WireEvents) {
-    this.#child = spawn(program.command, [...program.args], {
-      env: { ...program.env },
-      ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
-      stdio: 'pipe',
-      // Programs such as npx start the server as their own child. A group lets both be stopped.
-      detached: true,
-    });
+  constructor(child: ChildProcess, command: string, messageBytes: number, events: WireEvents) {
+    this.#child = child;
     const lines = new LineReader(
       messageBytes,
       (text) => events.message(text),
@@ -52,7 +38,7 @@ class ChildWire implements Wire {
         if (told) return;
         told = true;
         resolve();
-        events.closed(new SluiceError('UPSTREAM_UNREACHABLE', `${basename(program.command)} ${how}.${this.#said()}`));
+        events.closed(new SluiceError('UPSTREAM_UNREACHABLE', `${basename(command)} ${how}.${this.#said()}`));
       };
       this.#child.on('error', (error) => tell(`cannot be started: ${error.message}`));
       // `close` comes after the last line of its output, `exit` may come before.

@@ -5,6 +5,7 @@ import type { RegisteredServer } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { BatchAnswer, messagesOf } from './batch.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
+import type { EarlyProcess } from './early-process.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
@@ -33,6 +34,8 @@ export interface GatewayParts {
   readonly recorded: number;
   /** The environment to which references in definitions of versions lead. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** A process that was started before the gateway was there. */
+  readonly early?: EarlyProcess | undefined;
 }
 
 /** Divides callers between the versions of a server. Errors before anything is sent are thrown. */
@@ -48,11 +51,12 @@ export class Gateway {
   /** Keeps and mirrors calls that only read. */
   readonly reads: ReadCalls;
 
-  constructor({ table, sealer, limits, health, recorded, env }: GatewayParts) {
+  constructor({ table, sealer, limits, health, recorded, env, early }: GatewayParts) {
     this.#table = table;
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
-    this.#upstreams = new Upstreams(limits, env, (server, version) => this.#meter.openRequests(server, version) > 0);
+    const busy = (server: string, version: string): boolean => this.#meter.openRequests(server, version) > 0;
+    this.#upstreams = new Upstreams(limits, env, busy, early);
     this.#names = new StaleNames((server, version) => this.#upstreams.of(server, version));
     const upstreams = this.#upstreams;
     this.reads = new ReadCalls({ table, tools: this.#names.tools, upstreams, recorded, mirrorMs: limits.mirrorMs });

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolved } from '../domain/servers/references.ts';
 import type { RegisteredServer, ServerVersion } from '../domain/servers/server.ts';
-import { childWires } from './child-wire.ts';
+import { childWire } from './child-wire.ts';
+import type { EarlyProcess } from './early-process.ts';
 import { HttpUpstream } from './http-upstream.ts';
 import { versionKey } from './meter.ts';
-import { missingReference, processEnvironment } from './references.ts';
+import { programOf, started } from './program.ts';
+import { missingReference } from './references.ts';
 import { sseWires } from './sse-wire.ts';
 import type { Limits, Upstream } from './upstream.ts';
 import { WireUpstream } from './wire-upstream.ts';
@@ -29,9 +31,16 @@ export class Upstreams {
   readonly #limits: Limits;
   readonly #env: Environment;
   readonly #busy: (server: string, version: string) => boolean;
+  readonly #early: EarlyProcess | undefined;
 
-  /** `busy`: whether a request to the version is open. */
-  constructor(limits: Limits, env: Environment, busy: (server: string, version: string) => boolean) {
+  /** `busy`: whether a request to the version is open. `early`: a process that the first wire to its version takes. */
+  constructor(
+    limits: Limits,
+    env: Environment,
+    busy: (server: string, version: string) => boolean,
+    early?: EarlyProcess,
+  ) {
+    this.#early = early;
     this.#limits = limits;
     this.#env = env;
     this.#busy = busy;
@@ -47,7 +56,7 @@ export class Upstreams {
       held.of = version;
       return held.upstream;
     }
-    const upstream = connect(version, this.#limits, this.#env);
+    const upstream = connect(version, this.#limits, this.#env, this.#early);
     if (held) void this.#retire(held);
     this.#held.set(key, { server, version: version.version, of: version, definition, upstream });
     return upstream;
@@ -69,7 +78,7 @@ export class Upstreams {
   async close(): Promise<void> {
     const all = [...this.#held.values()];
     this.#held.clear();
-    await Promise.all(all.map(({ upstream }) => upstream.close()));
+    await Promise.all([this.#early?.close(), ...all.map(({ upstream }) => upstream.close())]);
   }
 
   async #retire({ server, version, upstream }: Held): Promise<void> {
@@ -79,12 +88,12 @@ export class Upstreams {
   }
 }
 
-function connect(version: ServerVersion, limits: Limits, env: Environment): Upstream {
+function connect(version: ServerVersion, limits: Limits, env: Environment, early?: EarlyProcess): Upstream {
   const reached = resolved(version, env, missingReference);
   if (reached.transport === 'stdio') {
-    const { command, args, env: own } = reached;
-    const program = { command, args, env: { ...processEnvironment(env), ...own } };
-    return new WireUpstream(childWires(program, limits.messageBytes), limits);
+    const program = programOf(reached, env);
+    const child = () => early?.take(program) ?? started(program);
+    return new WireUpstream((events) => childWire(child(), program.command, limits.messageBytes, events), limits);
   }
   const endpoint = { url: reached.url, headers: lowerCased(reached.headers) };
   return reached.transport === 'sse'

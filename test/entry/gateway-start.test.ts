@@ -21,12 +21,13 @@ const HOOK = `
     load: (url, context, next) => (appendFileSync(process.env.LOADED, url + '\\n'), next(url, context)),
   });`;
 
-/** The files of this repository, and packages as node_modules/<name>, that a command line loads. */
+/** The files of this repository, and packages as node_modules/<name>, that a command line loads from the sources. */
 function loadedBy(...words: readonly string[]): { readonly modules: readonly string[]; readonly err: string } {
   const file = join(folder, 'loaded');
   const hook = `data:text/javascript,${encodeURIComponent(HOOK)}`;
   const env = { PATH: process.env['PATH'] ?? '', LOADED: file, SLUICE_MCP_GLOBAL_FILE: join(folder, 'home.json') };
-  const argv = ['--import', hook, join(ROOT, 'bin', 'sluice.mjs'), ...words];
+  const cli = `await (await import(${JSON.stringify(join(ROOT, 'src', 'entry', 'cli.ts'))})).main(process.argv.slice(1))`;
+  const argv = ['--import', hook, '--input-type=module', '--eval', cli, '--', ...words];
   const { stderr } = spawnSync(process.execPath, argv, { cwd: folder, env, input: '', encoding: 'utf8' });
   const own = new RegExp(`^file://${ROOT}/(?:(node_modules/(?:@[^/]+/)?[^/]+)|(.+))`);
   const modules = readFileSync(file, 'utf8')

@@ -40,7 +40,7 @@ onOldNode('bin/sluice.mjs on a Node that is too old', () => {
 });
 
 test('the scripts that run before set-up have syntax that Node 18 knows', () => {
-  for (const name of ['setup', 'project-node', 'root', 'test', 'start', 'bench', 'check', 'docs']) {
+  for (const name of ['setup', 'bundle', 'project-node', 'root', 'test', 'start', 'bench', 'check', 'docs']) {
     const { status, stderr } = spawnSync(old ?? process.execPath, ['--check', join(ROOT, 'scripts', `${name}.mjs`)], {
       encoding: 'utf8',
     });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -46,7 +46,8 @@ describe('isInstalled', () => {
 });
 
 test('a missing lockfile ends with a sentence, not a stack trace', () => {
-  for (const file of ['setup.mjs', 'project-node.mjs', 'root.mjs']) copyScript(file);
+  for (const file of ['setup.mjs', 'bundle.mjs', 'project-node.mjs', 'root.mjs']) copyScript(file);
+  cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
   rmSync(join(root, 'package-lock.json'));
   const result = spawnSync(process.execPath, [join(root, 'scripts', 'setup.mjs')], { encoding: 'utf8' });
   expect(result.status).toBe(1);

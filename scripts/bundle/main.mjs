@@ -1,0 +1,74 @@
+// Writes dist/<id>/ with the bundle, and dist/bundle.json, which bin/fresh-bundle.mjs reads.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rolldown } from 'rolldown';
+import { ROOT } from '../root.mjs';
+import { inputOptions, outputOptions } from './options.mjs';
+
+const DIST = join(ROOT, 'dist');
+/** A process that runs an older bundle still loads parts of it, so the last ones stay. */
+const KEPT = 5;
+/** The coarsest time of change that file systems record, and a little more. */
+const SETTLED_MS = 1_100;
+
+await main();
+
+/** A change while the bundle is made must not stay unseen, so all files are older than the beginning. */
+async function main() {
+  for (let turn = 0; turn < 3; turn += 1) {
+    const began = Date.now();
+    const made = await rolldown(inputOptions(ROOT, join(DIST, 'id')));
+    const { output } = await made.generate(outputOptions());
+    const files = filesOf(await made.watchFiles);
+    await made.close();
+    const youngest = Math.max(...files.map(([, , mtimeMs]) => mtimeMs));
+    if (youngest < began - SETTLED_MS) return publish(output, files);
+    await sleep(Math.max(0, youngest + SETTLED_MS - Date.now()));
+  }
+  throw new Error('the sources changed while they were bundled');
+}
+
+/** Path, size and time of change: of each source, and of the package.json of each package in the bundle. */
+function filesOf(ids) {
+  const paths = new Set([...ids].filter((id) => !id.includes('\0')).map((id) => watched(relative(ROOT, id))));
+  for (const own of ['main.mjs', 'options.mjs']) paths.add(`scripts/bundle/${own}`);
+  return [...paths].sort().map((path) => {
+    const { size, mtimeMs } = statSync(join(ROOT, path));
+    return [path, size, mtimeMs];
+  });
+}
+
+function watched(path) {
+  const posix = path.split(sep).join('/');
+  const [pack] = /^.*node_modules\/(@[^/]+\/)?[^/]+\//.exec(posix) ?? [];
+  return pack === undefined ? posix : `${pack}package.json`;
+}
+
+function publish(output, files) {
+  const id = createHash('sha256')
+    .update(output.map(({ code }) => code).join('\0'))
+    .digest('hex')
+    .slice(0, 16);
+  const target = join(DIST, id);
+  if (!existsSync(target)) {
+    const draft = join(DIST, `draft-${process.pid}`);
+    mkdirSync(draft, { recursive: true });
+    for (const { fileName, code } of output) writeFileSync(join(draft, fileName), code);
+    renameSync(draft, target);
+  }
+  utimesSync(target, new Date(), new Date());
+  const manifest = join(DIST, `manifest-${process.pid}`);
+  writeFileSync(manifest, JSON.stringify({ entry: `${id}/cli.mjs`, files }));
+  renameSync(manifest, join(DIST, 'bundle.json'));
+  forgetOldest();
+}
+
+function forgetOldest() {
+  const found = readdirSync(DIST)
+    .filter((name) => /^[0-9a-f]{16}$/.test(name))
+    .map((name) => ({ name, at: statSync(join(DIST, name)).mtimeMs }))
+    .sort((a, b) => b.at - a.at);
+  for (const { name } of found.slice(KEPT)) rmSync(join(DIST, name), { recursive: true, force: true });
+}
