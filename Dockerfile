@@ -14,8 +14,7 @@ COPY workflows ./workflows
 COPY activities ./activities
 # The CLI knows how to start a sandbox; in a container without Go and without a whole loopback network it will say that it cannot.
 COPY sandbox ./sandbox
-COPY scripts/bundle.mjs scripts/project-node.mjs scripts/root.mjs ./scripts/
-COPY scripts/bundle ./scripts/bundle
+COPY scripts ./scripts
 RUN find . -type f -exec touch -d 2020-01-01T00:00:00Z {} + \
   && node scripts/bundle.mjs \
   && rm -rf node_modules/rolldown node_modules/@rolldown

@@ -1,5 +1,5 @@
-// Bundles the command line, so that each start of `sluice` loads a few files in place of hundreds. npm runs this after an
-// installation (`prepare`), and so does set-up. Without a bundle the same sources run, and start slower.
+// Bundles the command line, so that each start of `sluice` loads a few files in place of hundreds. npm runs this after
+// an installation (`prepare`), and so does set-up. Without a bundle the same sources run, and start slower.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

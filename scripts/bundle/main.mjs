@@ -1,6 +1,16 @@
 // Writes dist/<id>/ with the bundle, and dist/bundle.json, which bin/fresh-bundle.mjs reads.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
@@ -21,6 +31,7 @@ async function main() {
     const began = Date.now();
     const made = await rolldown(inputOptions(ROOT, join(DIST, 'id')));
     const { output } = await made.generate(outputOptions());
+    requireDeclared(output);
     const files = filesOf(await made.watchFiles);
     await made.close();
     const youngest = Math.max(...files.map(([, , mtimeMs]) => mtimeMs));
@@ -28,6 +39,17 @@ async function main() {
     await sleep(Math.max(0, youngest + SETTLED_MS - Date.now()));
   }
   throw new Error('the sources changed while they were bundled');
+}
+
+/** A package that the bundle loads, and that nobody installs, would be missed only when a command needs it. */
+function requireDeclared(output) {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const own = new Set(output.map(({ fileName }) => fileName));
+  for (const id of output.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])) {
+    const name = id.split('/', id.startsWith('@') ? 2 : 1).join('/');
+    if (!own.has(id) && !id.startsWith('node:') && !Object.hasOwn(dependencies, name))
+      throw new Error(`the bundle imports ${id}, which is no dependency`);
+  }
 }
 
 /** Path, size and time of change: of each source, and of the package.json of each package in the bundle. */

@@ -10,9 +10,9 @@ import { missingReference } from './references.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Starts the process of the version that the next caller of this server will get, so that it starts while the gateway is
- * still loading. Undefined if the version depends on the caller, or is no process. An error is not told here: the first
- * message meets it again.
+ * Starts the process of the version that the next caller of this server will get, so that it starts while the gateway
+ * is still loading. Undefined if the version depends on the caller, or is no process. An error is not told here: the
+ * first message meets it again.
  */
 export async function startEarly(
   registry: Pick<ServersPort, 'read'>,

@@ -37,8 +37,13 @@ const upstream = (more: Partial<Stdio> = {}): Stdio => ({
   env: {},
   ...more,
 });
-const version = (name: string, more: Partial<Stdio> = {}): ServerVersion =>
-  ({ version: name, status: 'blue', traffic: 100, registeredAt: 1, ...upstream(more) }) as ServerVersion;
+const version = (name: string, more: Partial<Stdio> = {}): ServerVersion => ({
+  version: name,
+  status: 'blue',
+  traffic: 100,
+  registeredAt: 1,
+  ...upstream(more),
+});
 const early = (...versions: readonly ServerVersion[]) =>
   startEarly({ read: async () => ({ name: 'it', versions }) as unknown as RegisteredServer }, 'it', process.env);
 const program = (more: Partial<Stdio> = {}): Program => programOf(upstream(more), process.env);

@@ -83,6 +83,18 @@ test('a command starts from a few files, and answers as it does from the sources
   expect(wrong.stderr).toContain('SERVER_NOT_FOUND');
 }, 60_000);
 
+test('each part of the bundle can be loaded, with the packages that it needs', () => {
+  const parts = join(folder, 'dist', manifest().entry.split('/')[0] ?? '');
+  const load = `
+    const { readdirSync } = await import('node:fs');
+    const names = readdirSync(process.argv[1]);
+    for (const name of names) await import(process.argv[1] + '/' + name);
+    console.log(names.length > 20);
+    process.exit(0);`;
+  const { stdout, stderr } = run('--input-type=module', '--eval', load, '--', parts);
+  expect([stdout, stderr]).toEqual(['true\n', '']);
+}, 60_000);
+
 test('a source that has changed runs at once, also with the size that it had', () => {
   writeFileSync(CHANGED, original.replace('Divide callers', 'DIVIDE CALLERS'));
   const { stdout, from } = sluice('gateway', '--help');
