@@ -5,6 +5,7 @@ import { isAlive } from './processes/proc.ts';
 import { readState, writeState } from './processes/state.ts';
 import type { SandboxState } from './processes/state.ts';
 import { stopAllMarked, stopProcess } from './processes/stop.ts';
+import { cleanHost } from './real-pods/host.ts';
 import { startUntilReady } from './start.ts';
 import type { Sandbox } from './types.ts';
 
@@ -20,6 +21,7 @@ export async function sandboxDown(place: Place = {}): Promise<{ stopped: string[
     for (const record of Object.values(state?.parts ?? {})) record.stopped = true;
     if (state) writeState(stateDir, { ...state, ready: false });
     const count = await stopAllMarked(stateDir);
+    if (state?.addOns?.includes('real-pods')) await cleanHost(stateDir, state.range);
     const names = running.map(([name]) => name);
     const unrecorded = count - names.length;
     return { stopped: unrecorded > 0 ? [...names, `${unrecorded} unrecorded`] : names };

@@ -1,4 +1,4 @@
-// node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--with flux]
+// node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--with flux] [--real-pods]
 import { parseArgs } from 'node:util';
 
 import { sandboxDown, sandboxLogs, sandboxStatus, sandboxUp } from './index.ts';
@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
     name: { type: 'string', default: 'default' },
     rps: { type: 'string' },
     with: { type: 'string', multiple: true, default: [] },
+    'real-pods': { type: 'boolean', default: false },
   },
 });
 const place = { name: values.name };
@@ -21,7 +22,7 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
     sandboxUp({
       ...place,
       ...(values.rps === undefined ? {} : { rps: Number(values.rps) }),
-      with: values.with,
+      with: [...values.with, ...(values['real-pods'] ? ['real-pods'] : [])],
       onProgress: say,
     }),
   status: () => sandboxStatus(place),
@@ -31,7 +32,9 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
 
 const command = COMMANDS[positionals[0] ?? ''];
 if (!command) {
-  console.error('usage: node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--rps <n>] [--with flux]');
+  console.error(
+    'usage: node sandbox/main.ts up|status|logs <part>|down [--name <name>] [--rps <n>] [--with flux] [--real-pods]',
+  );
   process.exitCode = 2;
 } else {
   try {

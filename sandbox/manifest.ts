@@ -16,10 +16,13 @@ export type BinaryName =
   | 'helm'
   | 'helm3'
   | 'kubectl'
-  | 'promtool';
+  | 'promtool'
+  | 'kubelet'
+  | 'pause'
+  | 'app';
 
 /** Parts that a sandbox has only where somebody asks for them. */
-export const ADD_ONS = ['flux'] as const;
+export const ADD_ONS = ['flux', 'real-pods'] as const;
 export type AddOn = (typeof ADD_ONS)[number];
 
 export interface Release {
@@ -33,7 +36,7 @@ export interface Release {
 
 export interface GoBuild {
   /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
-  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm' | 'helm3';
+  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm' | 'helm3' | 'pods';
   package: string;
   ldflags?: string;
   tags?: string;
@@ -64,7 +67,7 @@ const ROLLOUTS = '1.10.1';
 const NO_WHEEL = { none: 'not published as a Python wheel' };
 
 function kubernetes(
-  name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl',
+  name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kubelet',
   seconds: number,
 ): Binary {
   const url = `https://dl.k8s.io/v${KUBERNETES}/bin/{os}/{arch}/${name}`;
@@ -166,6 +169,20 @@ function helm(name: 'helm' | 'helm3', version: string, accepts: Binary['accepts'
   };
 }
 
+/** A program of this repository for images of real pods. The tags make it independent of the machine's C library. */
+function inImages(name: 'pause' | 'app'): Binary {
+  return {
+    name,
+    addOn: 'real-pods',
+    version: '1',
+    versionArgs: [],
+    accepts: { pattern: /(?!)/, words: 'the one of this repository' },
+    release: { none: 'it is a part of this repository' },
+    wheel: NO_WHEEL,
+    go: { module: 'pods', package: `sluice.local/sandbox/pods/${name}`, tags: 'netgo,osusergo', seconds: 15 },
+  };
+}
+
 const rolloutsRelease = github(`argoproj/argo-rollouts/releases/download/v${ROLLOUTS}`);
 
 export const BINARIES: readonly Binary[] = [
@@ -243,6 +260,9 @@ export const BINARIES: readonly Binary[] = [
     accepts: { pattern: /v1\.(2[89]|3\d)\./, words: '1.28 or newer' },
   },
   { ...prometheus('promtool', 20), onDemand: true },
+  { ...kubernetes('kubelet', 90), addOn: 'real-pods' },
+  inImages('pause'),
+  inImages('app'),
 ];
 
 /** Custom resource definitions come from module directories, so that no copy is kept here. */

@@ -31,7 +31,7 @@ export interface SandboxOptions {
   onProgress?: (line: string) => void;
   /** Default: shop (canary) and shop-bg (blue-green). */
   applications?: ApplicationSpec[];
-  /** Add-ons by name, for example `flux`. Default: none. Those of an earlier start stay. */
+  /** Add-ons by name, `flux` or `real-pods`. Default: none. Those of an earlier start stay. */
   with?: string[];
 }
 
@@ -54,6 +54,8 @@ export interface Sandbox {
   loadUrl: string;
   /** The Git server of the add-on flux. The first push to `<gitUrl>/<name>.git` creates the repository. */
   gitUrl: string;
+  /** The registry of the add-on real-pods, `127.0.0.1:<port>`. Pods of its images really run. */
+  registry: string;
 }
 
 export interface PartStatus {

@@ -20,6 +20,8 @@ import { isAlive, markedProcesses } from './processes/proc.ts';
 import { readState, writeState } from './processes/state.ts';
 import type { SandboxState } from './processes/state.ts';
 import { stopAllMarked } from './processes/stop.ts';
+import { cleanHost } from './real-pods/host.ts';
+import { requireRealPods } from './real-pods/requirements.ts';
 import { startUntilReady, watchParts } from './start.ts';
 import type { ApplicationSpec, Sandbox, SandboxOptions } from './types.ts';
 
@@ -38,6 +40,7 @@ async function newState(stateDir: string, name: string, options: SandboxOptions)
     parts: {},
     binaries: {},
     applications: options.applications ?? DEFAULT_APPLICATIONS,
+    podPolicies: options.with?.includes('real-pods') ?? false,
     rps: options.load === false ? 0 : (options.rps ?? 200),
     ready: false,
   };
@@ -97,6 +100,8 @@ async function startCluster(stateDir: string, state: SandboxState, crds: string[
 
 async function freshStart(stateDir: string, name: string, options: SandboxOptions, say: Say): Promise<SandboxState> {
   await stopAllMarked(stateDir);
+  const before = readState(stateDir);
+  if (before?.addOns?.includes('real-pods')) await cleanHost(stateDir, before.range);
   rmSync(stateDir, { recursive: true, force: true });
   mkdirSync(stateDir, { recursive: true });
   const began = performance.now();
@@ -164,6 +169,8 @@ export async function sandboxUp(options: SandboxOptions = {}): Promise<Sandbox> 
     );
   const say = options.onProgress ?? (() => {});
   const addOns = (options.with ?? []).map(addOnNamed);
+  // A machine that cannot do it learns so before anything starts.
+  if (addOns.includes('real-pods')) requireRealPods();
   const stateDir = stateDirOf(options);
   mkdirSync(stateDir, { recursive: true });
   return exclusively(

@@ -12,6 +12,7 @@ const USERS: Record<string, string> = {
   traefik: 'system:masters',
   'node-agent': 'system:masters',
   flux: 'system:masters',
+  kubelet: 'system:masters',
 };
 
 export function createTokens(): Record<string, string> {

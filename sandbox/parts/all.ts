@@ -5,6 +5,7 @@ import { apiServer, controllerManager, etcd, scheduler } from './control-plane.t
 import { prometheus, rolloutsController, traefik } from './delivery.ts';
 import { git, kustomizeController, sourceController } from './flux.ts';
 import { load, nodeAgent } from './own.ts';
+import { realNode, registry } from './real-pods.ts';
 import { temporal } from './temporal.ts';
 
 type Part = (stateDir: string, state: SandboxState) => PartCommand;
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 export const ADD_ON_PARTS: Readonly<Record<AddOn, Readonly<Record<string, Part>>>> = {
   flux: { git, 'source-controller': sourceController, 'kustomize-controller': kustomizeController },
+  'real-pods': { registry, 'real-node': realNode },
 };
 
 /** The names of the parts that a sandbox has, in a valid start order. */
@@ -34,7 +36,7 @@ export function partsOf({ addOns = [] }: Pick<SandboxState, 'addOns'>): readonly
 }
 
 export function partNamed(name: string): Part {
-  const known = { ...PARTS, ...ADD_ON_PARTS.flux };
+  const known = Object.assign({}, PARTS, ...Object.values(ADD_ON_PARTS)) as typeof PARTS;
   const part = known[name];
   if (!part) throw new Error(`The sandbox has no part "${name}". It has: ${Object.keys(known).join(', ')}.`);
   return part;

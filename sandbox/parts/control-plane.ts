@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ETCD_CLIENT_PORT, ETCD_PEER_PORT, etcdAddress } from '../processes/ports.ts';
 import type { PartCommand } from '../processes/part.ts';
 import type { SandboxState } from '../processes/state.ts';
+import { API_SERVER_ARGS } from '../real-pods/admission.ts';
 import { answers, apiClient } from './answers.ts';
 import { kubeconfigOf, loopback, portOf } from './layout.ts';
 
@@ -49,6 +50,7 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
       `--service-account-key-file=${key}`,
       `--service-account-signing-key-file=${key}`,
       '--profiling=false',
+      ...(state.podPolicies ? API_SERVER_ARGS : []),
     ],
     url: `https://${loopback(state, 'api-server')}`,
     ready: async () => (await apiClient(stateDir, state).get<string>('/readyz')) === 'ok',

@@ -37,5 +37,6 @@ export function describeSandbox(stateDir: string, state: SandboxState): Sandbox 
     traefikEntryUrls: [http(state, 'traefik-1-web'), http(state, 'traefik-2-web')],
     loadUrl: http(state, 'load'),
     gitUrl: http(state, 'git'),
+    registry: loopback(state, 'registry'),
   };
 }

@@ -10,6 +10,8 @@ export interface PartCommand {
   command: string;
   args: string[];
   env?: Record<string, string>;
+  /** Writes or creates what the process finds when it starts. It also runs before a later start of the part. */
+  prepare?: () => Promise<void>;
   /** Address of its user interface. */
   url?: string;
   /** Address of the applications, which the Host header selects. */
@@ -65,7 +67,8 @@ export interface RunningPart {
 }
 
 /** Starts a part in a separate process group. It outlives this process. The caller must record it at once. */
-export function startProcess(stateDir: string, part: PartCommand): Promise<RunningPart> {
+export async function startProcess(stateDir: string, part: PartCommand): Promise<RunningPart> {
+  await part.prepare?.();
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
   const log = openSync(logFile(stateDir, part.name), 'a');
   const child = spawn(part.command, part.args, {

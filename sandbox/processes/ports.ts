@@ -29,6 +29,9 @@ export const PORT_NAMES = [
   'source-controller-health',
   'kustomize-controller-metrics',
   'kustomize-controller-health',
+  'registry',
+  'kubelet',
+  'kubelet-health',
 ] as const;
 
 export const etcdAddress = (range: number): string => `127.${range}.255.253`;

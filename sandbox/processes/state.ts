@@ -22,6 +22,8 @@ export interface SandboxState {
   binaries: Record<string, string>;
   applications: ApplicationSpec[];
   addOns?: AddOn[];
+  /** True if the API server was started with the policies that send pods to the node of real pods. */
+  podPolicies?: boolean;
   rps: number;
   /** True once everything has served. Before that, an interrupted start is removed and not repaired. */
   ready: boolean;

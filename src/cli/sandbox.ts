@@ -8,6 +8,7 @@ interface Options {
   name?: string;
   rps?: string;
   with?: string[];
+  realPods?: boolean;
 }
 
 /** `sluice sandbox …`: the embedded stack. It is loaded when used, because most users have their own cluster. */
@@ -20,6 +21,7 @@ export function addSandbox(program: Cli, deps: CliDeps): void {
   add('up', 'Start it; the first time builds its parts')
     .option('--rps <number>', 'requests a second of the load generator')
     .option('--with <parts...>', 'further parts: flux (its two main controllers and a Git server)')
+    .option('--real-pods', 'also a registry and a node that really runs the images in it (root on Linux)')
     .action((options: Options, cli: Cli) => up(deps, options, cli));
   add('status', 'Show its parts').action(async (options: Options, cli: Cli) =>
     show(deps, cli, await explained((await load()).sandboxStatus(place(deps, options, cli))), statusText),
@@ -57,7 +59,7 @@ async function up(deps: CliDeps, options: Options, cli: Cli): Promise<void> {
       sandboxUp({
         ...place(deps, options, cli),
         ...rps,
-        with: options.with ?? [],
+        with: [...(options.with ?? []), ...(options.realPods ? ['real-pods'] : [])],
         onProgress: (line) => deps.io.err(line),
       }),
     ),

@@ -17,5 +17,11 @@ declare module 'tar-stream' {
     resume(): void;
   }
 
+  interface Pack extends AsyncIterable<Buffer> {
+    entry(header: { readonly name: string; readonly mode: number; readonly mtime: Date }, content: Buffer): void;
+    finalize(): void;
+  }
+
+  export function pack(): Pack;
   export function extract(options: { readonly allowUnknownFormat: boolean }): Writable & AsyncIterable<Entry>;
 }
