@@ -15,6 +15,8 @@ export interface ApplicationSpec {
   protocol?: 'http' | 'grpc';
   /** A Deployment without pods of its own has the template, and the Rollout refers to it. */
   workloadRef?: true;
+  /** Its image is one of the registry of the add-on real-pods, and answers /healthz on port 8080. */
+  realPods?: true;
   /** Requests per second of this application. Default: an equal share of the rest. */
   rps?: number;
 }

@@ -92,10 +92,13 @@ function template(app: CompleteSpec): object {
     metadata: { labels: { app: app.name } },
     spec: {
       terminationGracePeriodSeconds: 5,
-      containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }] }],
+      containers: [{ name: 'app', image: app.image, ports: [{ containerPort: PORT }], ...(app.realPods && PROBE) }],
     },
   };
 }
+
+/** A pretended pod is ready when its image says so. */
+const PROBE = { readinessProbe: { httpGet: { path: '/healthz', port: PORT }, periodSeconds: 1 } };
 
 function deployment(app: CompleteSpec): AppObject {
   return place('apps/v1', 'deployments', 'Deployment', app.name, app.namespace, {
@@ -107,9 +110,16 @@ function deployment(app: CompleteSpec): AppObject {
 
 function traefikService(app: CompleteSpec): AppObject {
   const [current, next] = serviceNames(app);
-  // nativeLB is needed: the pods' addresses are fictitious, and only the Service's own address can be reached.
+  // nativeLB is needed for pretended pods: their addresses are fictitious, and only the Service's own address can be
+  // reached. It is the other way round with real pods: nothing listens on the Service's address for them.
   const scheme = app.protocol === 'grpc' ? { scheme: 'h2c' } : {};
-  const entry = (name: string, weight: number): object => ({ name, port: PORT, weight, nativeLB: true, ...scheme });
+  const entry = (name: string, weight: number): object => ({
+    name,
+    port: PORT,
+    weight,
+    nativeLB: !app.realPods,
+    ...scheme,
+  });
   return place('traefik.io/v1alpha1', 'traefikservices', 'TraefikService', app.name, app.namespace, {
     weighted: { services: [entry(current, 100), entry(next, 0)] },
   });

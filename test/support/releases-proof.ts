@@ -78,7 +78,7 @@ export async function expectRefusal(call: Promise<unknown>, code: string, text: 
 /** Every failed request was an answer of a version that fails on purpose. */
 export async function expectNoOtherFailures(stage: Stage, badImages: readonly string[] = []): Promise<void> {
   const stats = await stage.load();
-  const bad = new Set(badImages.map((image) => image.split(':')[1] as string));
+  const bad = new Set(badImages.map((image) => image.replace(/.*:/, '')));
   expect({
     app: stage.app,
     errors: stats.connectionErrorCodes,

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/root.mjs';
+import type { Sandbox } from '../../sandbox/index.ts';
+import { applyNamespace, clientOf, statusThrough } from '../../sandbox/apps/applications.ts';
+import { addToLoad } from '../../sandbox/load/client.ts';
+import { loadHost } from '../../sandbox/load/config.ts';
+import { GitRepositories, gitIn } from '../support/git-repositories.ts';
+import { machineState } from '../support/machine-state.ts';
+import { pushNodeBase } from '../support/node-base-image.ts';
+import { cannot as noPods, RealPods } from '../support/real-pods.ts';
+import { Supervised } from '../support/releases-process.ts';
+import { eventually } from '../support/releases-wait.ts';
+
+jest.setTimeout(600_000);
+
+const noBuilder = ['buildah', 'npm'].find((name) => spawnSync(name, ['--version']).error !== undefined);
+const cannot = noPods ?? (noBuilder === undefined ? undefined : `no ${noBuilder} on PATH`);
+const why = cannot === undefined ? '' : ` (skipped: ${cannot})`;
+const real = cannot === undefined ? test : test.skip;
+
+const [APP, NAMESPACE] = ['web', 'apps'];
+const BASE = 'node:24-bookworm-slim';
+/** A server without packages, as its user has it: only its code says where it listens. */
+const server = (version: string) => `import { createServer } from 'node:http';
+
+createServer((request, response) => {
+  if (request.url === '/healthz') return response.end('ok');
+  response.writeHead(200, { 'content-type': 'text/plain', 'x-version': '${version}' });
+  response.end('hello\\n');
+}).listen(Number(process.env.PORT ?? 8080), '0.0.0.0');
+process.on('SIGTERM', () => setTimeout(() => process.exit(0), 1_000));
+`;
+const SOURCE = {
+  'package.json': JSON.stringify({
+    name: APP,
+    type: 'module',
+    engines: { node: '24' },
+    scripts: { start: 'node server.js' },
+  }),
+  'package-lock.json': JSON.stringify({ name: APP, lockfileVersion: 3, packages: { '': { name: APP } } }),
+  'server.js': server('v1'),
+};
+
+const took: string[] = [];
+const pods = new RealPods('real-onboard');
+const repositories = new GitRepositories();
+let before: ReturnType<typeof machineState>;
+let sandbox: Sandbox;
+let worker: Supervised;
+let env: Record<string, string>;
+let [source, mine] = ['', ''];
+
+beforeAll(async () => {
+  if (cannot !== undefined) return;
+  before = machineState();
+  sandbox = await pods.up();
+  await applyNamespace(clientOf(sandbox), NAMESPACE);
+  source = repositories.create('source', SOURCE);
+  gitIn(source, 'tag', 'v1');
+  mine = repositories.create('mine', { 'README.md': 'mine\n' });
+  env = settings(await timed('base image', () => pushNodeBase(sandbox.registry, '24-bookworm-slim')));
+  worker = new Supervised({
+    ...{ name: 'worker', args: ['bin/sluice.mjs', 'worker'], env, stateDir: sandbox.stateDir },
+    ...{ log: join(repositories.root, 'worker.log'), ready: /state: 'RUNNING'/ },
+  });
+  await worker.ready();
+}, 900_000);
+
+afterAll(async () => {
+  if (cannot !== undefined) return;
+  await worker?.stop();
+  await pods.down();
+  pods.remove();
+  await repositories.close();
+  process.stdout.write(`Measured: ${took.join(', ')}\n`);
+}, 120_000);
+
+/** Settings of a user, and what buildah needs to leave the images of this machine alone. */
+function settings(base: string): Record<string, string> {
+  const { root } = repositories;
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(root, name), text);
+    return join(root, name);
+  };
+  mkdirSync(join(root, 'images'), { recursive: true });
+  const store = `[storage]\ndriver = "overlay"\ngraphroot = "${root}/images/root"\nrunroot = "${root}/images/run"\n`;
+  return {
+    SLUICE_HOME: join(root, 'home'),
+    SLUICE_TASK_QUEUE: 'real-onboard',
+    SLUICE_KUBECONFIG: sandbox.kubeconfig,
+    SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
+    SLUICE_TRAEFIK_API_URLS: sandbox.traefikApiUrls.join(','),
+    TEMPORAL_ADDRESS: sandbox.temporalAddress,
+    ARGO_REQUIRE_MANUAL_PROMOTION: 'false',
+    SLUICE_DEPLOYMENTS: mine,
+    SLUICE_DEPLOYMENT_REGISTRY: `${sandbox.registry}/team`,
+    SLUICE_BASE_IMAGES: `${BASE}=${base}`,
+    SLUICE_BUILDER: 'buildah',
+    SLUICE_GIT_LOCAL: 'true',
+    BUILDAH_ISOLATION: 'chroot',
+    CONTAINERS_STORAGE_CONF: file('storage.conf', store),
+    CONTAINERS_REGISTRIES_CONF: file(
+      'registries.conf',
+      `[[registry]]\nlocation = "${sandbox.registry}"\ninsecure = true\n`,
+    ),
+  };
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await work();
+  took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** A command of the program, as in a terminal. Its output, also if it fails. */
+function sluice(...args: string[]): Promise<{ code: number | null; out: string }> {
+  const child = spawn(process.execPath, ['bin/sluice.mjs', ...args], {
+    ...{ cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  return new Promise((resolve) =>
+    child.once('close', (code) => resolve({ code, out: Buffer.concat(chunks).toString() })),
+  );
+}
+
+function deliver(version: string): Promise<{ code: number | null; out: string }> {
+  const where = ['--namespace', NAMESPACE, '--host', loadHost(APP, NAMESPACE), '--port', '8080'];
+  return sluice('onboard', `file://${source}`, APP, version, ...where, '--yes');
+}
+
+interface Found {
+  spec: { nodeName?: string; containers: { image: string }[] };
+  status: { containerStatuses?: { ready: boolean; imageID: string }[] };
+}
+const found = async (): Promise<Found[]> =>
+  (await clientOf(sandbox).get<{ items: Found[] }>(`/api/v1/namespaces/${NAMESPACE}/pods`)).items;
+
+real(`a repository becomes a running service${why}`, async () => {
+  const { code, out } = await timed('clone to first version served', async () => {
+    const ended = await deliver('v1');
+    await eventually('users are served', async () => {
+      const statuses = await Promise.all(
+        sandbox.traefikEntryUrls.map((entry) => statusThrough(entry, loadHost(APP, NAMESPACE))),
+      );
+      return statuses.every((status) => status === 200) ? true : undefined;
+    });
+    return ended;
+  });
+  process.stderr.write(out);
+
+  expect({ code, out }).toMatchObject({ code: 0 });
+  const items = await found();
+  expect(items.map(({ spec }) => spec.nodeName)).toEqual(['localhost', 'localhost']);
+  for (const { spec, status } of items) {
+    const [, digest = 'none'] = /@(sha256:[0-9a-f]{64})$/.exec(spec.containers[0]?.image ?? '') ?? [];
+    expect(status.containerStatuses?.[0]).toMatchObject({ ready: true, imageID: expect.stringContaining(digest) });
+  }
+});
+
+real(`a later commit is built, judged with real users, and released${why}`, async () => {
+  repositories.commit(source, { 'server.js': server('v2') });
+  gitIn(source, 'tag', 'v2');
+  gitIn(mine, 'merge', '--quiet', `${APP}-v1`);
+  await addToLoad(sandbox, APP, NAMESPACE, { rps: 40 });
+
+  const { code, out } = await timed('clone to judged release', () => deliver('v2'));
+  process.stderr.write(out);
+
+  expect({ code, out }).toMatchObject({ code: 0 });
+  const answer = await fetch(`http://${await podIp()}:8080/`);
+  expect(answer.headers.get('x-version')).toBe('v2');
+});
+
+async function podIp(): Promise<string> {
+  const { items } = await clientOf(sandbox).get<{ items: { status: { podIP: string } }[] }>(
+    `/api/v1/namespaces/${NAMESPACE}/pods`,
+  );
+  return items.at(-1)?.status.podIP ?? '';
+}
+
+real(`down leaves no container, interface, rule, cgroup or mount${why}`, async () => {
+  await worker.stop();
+  await pods.down();
+
+  expect(machineState()).toEqual(before);
+});
