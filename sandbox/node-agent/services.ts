@@ -5,9 +5,15 @@ import type { KubeObject } from '../cluster/api-client.ts';
 import { isBadNow } from './behaviour.ts';
 import { listenGrpc } from './grpc.ts';
 import type { PlayedPod, Pods } from './pods.ts';
+import { forward } from './real-pods.ts';
+import type { RealPods } from './real-pods.ts';
 
 export interface Service extends KubeObject {
-  spec: { clusterIP?: string; selector?: Record<string, string>; ports?: { port: number; name?: string }[] };
+  spec: {
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: { port: number; name?: string; targetPort?: number | string }[];
+  };
 }
 
 export interface TraefikService extends KubeObject {
@@ -24,6 +30,13 @@ interface Listening {
   namespace: string;
   turn: number;
   servers: Closing[];
+}
+
+interface ServicePort {
+  address: string;
+  port: number;
+  /** Number or name of the pods' port. */
+  targetPort: number | string;
 }
 
 const QUICK_MS = 4;
@@ -63,10 +76,12 @@ export class Services {
   /** Percent, by namespace and name of the Service. */
   private readonly weights = new Map<string, number>();
   private readonly pods: Pods;
+  private readonly realPods: RealPods;
   private readonly range: number;
 
-  constructor(pods: Pods, range: number) {
+  constructor(pods: Pods, realPods: RealPods, range: number) {
     this.pods = pods;
+    this.realPods = realPods;
     this.range = range;
   }
 
@@ -87,8 +102,10 @@ export class Services {
       servers: [],
     };
     this.listening.set(keyOf(service), one);
-    for (const { port, name } of service.spec.ports ?? [])
-      one.servers.push(name === 'grpc' ? this.listenGrpc(one, address, port) : this.listen(one, address, port));
+    for (const { port, name, targetPort = port } of service.spec.ports ?? [])
+      one.servers.push(
+        name === 'grpc' ? this.listenGrpc(one, address, port) : this.listen(one, { address, port, targetPort }),
+      );
   }
 
   onWeights(route: TraefikService): void {
@@ -104,10 +121,10 @@ export class Services {
     setTimeout(() => one?.servers.forEach((server) => server.close()), LINGER_MS);
   }
 
-  private listen(one: Listening, address: string, port: number): Closing {
+  private listen(one: Listening, { address, port, targetPort }: ServicePort): Closing {
     // There is no idle timeout here: a connection that closes when Traefik reuses it would be a failed request.
     const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) =>
-      this.answer(one, request, response),
+      this.answer(one, targetPort, request, response),
     );
     server.on('error', (error) => console.error(`cannot listen on ${address}:${port}: ${error.message}`));
     server.listen(port, address);
@@ -130,9 +147,15 @@ export class Services {
     return { close: () => void server.then((listening) => listening.close()) };
   }
 
-  private answer(one: Listening, request: IncomingMessage, response: ServerResponse): void {
+  private answer(
+    one: Listening,
+    targetPort: number | string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const { pod, real } = this.next(one, targetPort);
+    if (real) return forward(request, response, real);
     request.resume();
-    const pod = this.choose(one);
     if (!pod) {
       response.writeHead(503, { 'content-type': 'text/plain' }).end('no ready pod matches the selector\n');
       return;
@@ -160,16 +183,27 @@ export class Services {
     return { status, delay, breaksOff };
   }
 
-  /** Uses ready pods in turn. If all pods are terminating, it uses one of those, as kube-proxy does. */
   private choose(one: Listening): PlayedPod | undefined {
+    return this.next(one).pod;
+  }
+
+  /** Uses ready pods in turn, real ones after the pretended ones. gRPC has no `targetPort`, and no real pods. */
+  private next(one: Listening, targetPort?: number | string) {
+    const played = this.ready(one);
+    const real = targetPort === undefined ? [] : this.realPods.addresses(one.namespace, one.selector, targetPort);
+    one.turn += 1;
+    const turn = one.turn % (played.length + real.length);
+    return { pod: played[turn], real: real[turn - played.length] };
+  }
+
+  /** If all pods are terminating, it uses one of those, as kube-proxy does. */
+  private ready(one: Listening): PlayedPod[] {
     const wanted = Object.entries(one.selector);
     const ready = [...this.pods.played.values()].filter(
       (pod) =>
         pod.ready && pod.namespace === one.namespace && wanted.every(([label, value]) => pod.labels[label] === value),
     );
     const staying = ready.filter((pod) => !pod.ending);
-    const candidates = staying.length > 0 ? staying : ready;
-    one.turn += 1;
-    return candidates[one.turn % candidates.length];
+    return staying.length > 0 ? staying : ready;
   }
 }

@@ -10,7 +10,7 @@ import { writeFiles } from '../real-pods/files.ts';
 import { cleanHost, prepareHost } from '../real-pods/host.ts';
 import { pushImage } from '../real-pods/image.ts';
 import { hostNames, realPodsFolder } from '../real-pods/names.ts';
-import { requireRealPods } from '../real-pods/requirements.ts';
+import { requireRealPods, rootPath } from '../real-pods/requirements.ts';
 import { answers, apiClient } from './answers.ts';
 import { http, kubeconfigOf, loopback, portOf } from './layout.ts';
 import { script } from './own.ts';
@@ -70,6 +70,7 @@ export function realNode(stateDir: string, state: SandboxState): PartCommand {
       state.binaries['kubelet']!,
       hostNames(state.range).address,
     ],
+    env: { PATH: rootPath() },
     prepare: () => prepare(stateDir, state),
     url: `http://${loopback(state, 'kubelet-health')}/healthz`,
     ready: async () =>

@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 
 import { hostNames, realPodsFolder } from './names.ts';
 import type { HostNames } from './names.ts';
+import { rootPath } from './requirements.ts';
 
 const run = promisify(execFile);
+const ip = (args: string[]) => run('ip', args, { env: { ...process.env, PATH: rootPath() } });
 const CGROUPS = '/sys/fs/cgroup';
 
 /** Paths in the code of containerd, CNI and the kubelet. init.sh mounts folders of the sandbox there. */
@@ -31,7 +33,7 @@ function hierarchies(): string[] {
 }
 
 async function refuseForeignSubnet({ bridge, subnet, address }: HostNames): Promise<void> {
-  const { stdout } = await run('ip', ['-o', 'route', 'show', 'table', 'all', 'root', '10.244.0.0/16']);
+  const { stdout } = await ip(['-o', 'route', 'show', 'table', 'all', 'root', '10.244.0.0/16']);
   const [foreign] = stdout.split('\n').filter((line) => line.includes(address.replace(/\.1$/, '.')) && line !== '');
   if (foreign !== undefined && !foreign.includes(` ${bridge} `))
     throw new Error(`The network ${subnet} of real pods is in use on this machine: ${foreign.trim()}.`);
@@ -48,9 +50,9 @@ export async function prepareHost(stateDir: string, range: number): Promise<void
   for (const path of made) mkdirSync(path, { recursive: true });
   mkdirSync(join(folder, 'sysctl'), { recursive: true });
   for (const [name, value] of Object.entries(SYSCTLS)) writeFileSync(join(folder, 'sysctl', name), `${value}\n`);
-  await run('ip', ['link', 'add', names.bridge, 'type', 'bridge']);
-  await run('ip', ['address', 'add', `${names.address}/24`, 'dev', names.bridge]);
-  await run('ip', ['link', 'set', names.bridge, 'up']);
+  await ip(['link', 'add', names.bridge, 'type', 'bridge']);
+  await ip(['address', 'add', `${names.address}/24`, 'dev', names.bridge]);
+  await ip(['link', 'set', names.bridge, 'up']);
   for (const root of hierarchies()) mkdirSync(join(root, names.cgroup), { recursive: true });
 }
 
@@ -96,7 +98,7 @@ function removeIfEmpty(path: string): void {
 export async function cleanHost(stateDir: string, range: number): Promise<void> {
   const { bridge, cgroup } = hostNames(range);
   const folder = realPodsFolder(stateDir);
-  if (existsSync(`/sys/class/net/${bridge}`)) await run('ip', ['link', 'delete', bridge]);
+  if (existsSync(`/sys/class/net/${bridge}`)) await ip(['link', 'delete', bridge]);
   await removeCgroups(cgroup);
   const list = join(folder, 'made.json');
   if (existsSync(list)) (JSON.parse(readFileSync(list, 'utf8')) as string[]).forEach(removeIfEmpty);

@@ -63,6 +63,8 @@ export async function pushImage({ reference, files, entrypoint, env = {}, user =
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
     config: { Entrypoint: entrypoint, User: user, Env: Object.entries(env).map((one) => one.join('=')) },
+    // buildah refuses an image whose history does not have its layers.
+    history: [{ created: '1970-01-01T00:00:00Z', created_by: 'sluice sandbox' }],
     rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
   };
   const manifest = Buffer.from(
@@ -70,7 +72,7 @@ export async function pushImage({ reference, files, entrypoint, env = {}, user =
       schemaVersion: 2,
       mediaType: TYPES.manifest,
       config: await pushBlob(repository, Buffer.from(JSON.stringify(config)), TYPES.config),
-      layers: [await pushBlob(repository, gzipSync(tar), TYPES.layer)],
+      layers: [await pushBlob(repository, gzipSync(tar, { level: 1 }), TYPES.layer)],
     }),
   );
   await call(`${repository}/manifests/${tag}`, 'PUT', manifest, TYPES.manifest);

@@ -9,6 +9,13 @@ export interface TestGroup {
   readonly progress: boolean;
   /** Additional arguments for Jest. */
   readonly args: readonly string[];
+  /** If true, the group runs only where the arguments name one of its folders: not every machine can. */
+  readonly onRequest?: true;
+}
+
+/** Whether a run with these arguments has the group. Of a path, the folder counts. */
+export function isAskedFor({ onRequest, folders }: TestGroup, args: readonly string[]): boolean {
+  return onRequest !== true || folders.some((folder) => args.some((arg) => arg.includes(`test/${folder}`)));
 }
 
 /** Temporal's native client may keep a process alive for a long time after the last test. */
@@ -83,5 +90,14 @@ export const GROUPS: readonly TestGroup[] = [
     sandbox: 'own',
     progress: true,
     args: [LEAVE],
+  },
+  // `npm run real-pods`: root on Linux with containerd. Two kubelets at once would be too much for two cores.
+  {
+    name: 'real pods',
+    folders: ['real-pods'],
+    sandbox: 'own',
+    progress: true,
+    args: ['--runInBand', LEAVE],
+    onRequest: true,
   },
 ];

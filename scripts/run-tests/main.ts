@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installChromium } from '../chromium.mjs';
 import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
-import { GROUPS, type TestGroup } from './groups.ts';
+import { GROUPS, isAskedFor, type TestGroup } from './groups.ts';
 import { type JestRun, listTests, runGroup } from './jest.ts';
 import { acquireFor } from './programs.ts';
 import { SharedSandbox } from './sandbox.ts';
@@ -33,7 +33,7 @@ try {
 
 async function runAll(): Promise<Counts> {
   let sum = NONE;
-  for (const group of GROUPS) {
+  for (const group of GROUPS.filter((one) => isAskedFor(one, args))) {
     const files = listTests(group, args);
     if (files.some((file) => file.endsWith('browser.test.ts'))) installChromium();
     if (!interrupted) await acquireFor(files, (line) => console.log(line));

@@ -74,6 +74,7 @@ afterAll(async () => {
   await worker?.stop();
   await pods.down();
   pods.remove();
+  spawnSync('umount', ['--recursive', join(repositories.root, 'images', 'root', 'overlay')]);
   await repositories.close();
   process.stdout.write(`Measured: ${took.join(', ')}\n`);
 }, 120_000);
@@ -129,9 +130,11 @@ function sluice(...args: string[]): Promise<{ code: number | null; out: string }
   );
 }
 
-function deliver(version: string): Promise<{ code: number | null; out: string }> {
+async function delivered(version: string): Promise<void> {
   const where = ['--namespace', NAMESPACE, '--host', loadHost(APP, NAMESPACE), '--port', '8080'];
-  return sluice('onboard', `file://${source}`, APP, version, ...where, '--yes');
+  const { code, out } = await sluice('onboard', `file://${source}`, APP, version, ...where, '--yes');
+  process.stderr.write(out);
+  expect({ code, out }).toMatchObject({ code: 0 });
 }
 
 interface Found {
@@ -142,19 +145,15 @@ const found = async (): Promise<Found[]> =>
   (await clientOf(sandbox).get<{ items: Found[] }>(`/api/v1/namespaces/${NAMESPACE}/pods`)).items;
 
 real(`a repository becomes a running service${why}`, async () => {
-  const { code, out } = await timed('clone to first version served', async () => {
-    const ended = await deliver('v1');
+  await timed('clone to first version served', async () => {
+    await delivered('v1');
     await eventually('users are served', async () => {
-      const statuses = await Promise.all(
-        sandbox.traefikEntryUrls.map((entry) => statusThrough(entry, loadHost(APP, NAMESPACE))),
-      );
+      const host = loadHost(APP, NAMESPACE);
+      const statuses = await Promise.all(sandbox.traefikEntryUrls.map((entry) => statusThrough(entry, host)));
       return statuses.every((status) => status === 200) ? true : undefined;
     });
-    return ended;
   });
-  process.stderr.write(out);
 
-  expect({ code, out }).toMatchObject({ code: 0 });
   const items = await found();
   expect(items.map(({ spec }) => spec.nodeName)).toEqual(['localhost', 'localhost']);
   for (const { spec, status } of items) {
@@ -169,10 +168,8 @@ real(`a later commit is built, judged with real users, and released${why}`, asyn
   gitIn(mine, 'merge', '--quiet', `${APP}-v1`);
   await addToLoad(sandbox, APP, NAMESPACE, { rps: 40 });
 
-  const { code, out } = await timed('clone to judged release', () => deliver('v2'));
-  process.stderr.write(out);
+  await timed('clone to judged release', () => delivered('v2'));
 
-  expect({ code, out }).toMatchObject({ code: 0 });
   const answer = await fetch(`http://${await podIp()}:8080/`);
   expect(answer.headers.get('x-version')).toBe('v2');
 });
@@ -187,6 +184,8 @@ async function podIp(): Promise<string> {
 real(`down leaves no container, interface, rule, cgroup or mount${why}`, async () => {
   await worker.stop();
   await pods.down();
+  // buildah leaves the mount of its store.
+  spawnSync('umount', ['--recursive', join(repositories.root, 'images', 'root', 'overlay')]);
 
   expect(machineState()).toEqual(before);
 });

@@ -16,5 +16,5 @@ test('a sandbox without add-ons has neither their binaries nor their parts', () 
 
 test('an unknown add-on is refused with the known ones', () => {
   expect(addOnNamed('flux')).toBe('flux');
-  expect(() => addOnNamed('fluxx')).toThrow('The sandbox has no add-on "fluxx". It has: flux.');
+  expect(() => addOnNamed('fluxx')).toThrow('The sandbox has no add-on "fluxx". It has: flux, real-pods.');
 });
