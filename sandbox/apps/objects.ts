@@ -111,7 +111,7 @@ function deployment(app: CompleteSpec): AppObject {
 function traefikService(app: CompleteSpec): AppObject {
   const [current, next] = serviceNames(app);
   // nativeLB is needed for pretended pods: their addresses are fictitious, and only the Service's own address can be
-  // reached. It is the other way round with real pods: nothing listens on the Service's address for them.
+  // reached. Real pods are reached directly, as in a cluster.
   const scheme = app.protocol === 'grpc' ? { scheme: 'h2c' } : {};
   const entry = (name: string, weight: number): object => ({
     name,

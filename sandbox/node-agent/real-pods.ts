@@ -25,7 +25,7 @@ export class RealPods {
     this.pods.delete(pod.metadata.uid ?? '');
   }
 
-  /** Where the ready pods of a Service listen. `port`: its targetPort. Ending pods count only if there are no others. */
+  /** Where the ready pods of a Service listen. `port`: its targetPort. Ending pods count only without others. */
   addresses(namespace: string, selector: Record<string, string>, port: number | string): Address[] {
     const ready = [...this.pods.values()].filter(
       ({ metadata, status }) =>

@@ -41,7 +41,10 @@ state = "/run/containerd/state"
 `;
 }
 
-/** Without a gateway and masquerading, the plugin sets no packet filter rule and no forwarding: pods reach only each other and the node. */
+/**
+ * Without a gateway and masquerading, the plugin sets no packet filter rule and no forwarding. Pods reach only each
+ * other and the node.
+ */
 function network(folder: string, { bridge, subnet, address }: ReturnType<typeof hostNames>): object {
   const ipam = {
     type: 'host-local',

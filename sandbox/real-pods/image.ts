@@ -27,7 +27,7 @@ async function tarOf(files: ImageSpec['files']): Promise<Buffer> {
     tar.entry({ name: path.replace(/^\//, ''), mode, mtime: new Date(0) }, content);
   tar.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of tar) chunks.push(chunk as Buffer);
+  for await (const chunk of tar) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { request } from 'node:http';
 import { acquireBinary, applyApplication, startPart, stopPart, type Sandbox } from '../../sandbox/index.ts';
 import { clientOf } from '../../sandbox/apps/applications.ts';
 import { loadHost } from '../../sandbox/load/config.ts';
 import { pushApplication } from '../../sandbox/real-pods/index.ts';
 import { machineState } from '../support/machine-state.ts';
-import { cannot, RealPods, why } from '../support/real-pods.ts';
+import { cannot, RealPods, versionThrough, why } from '../support/real-pods.ts';
 import { Cluster } from '../support/releases-cluster.ts';
 import { openLane, type Lane } from '../support/releases-lane.ts';
 import { expectBack, expectEnd, expectNoOtherFailures, expectReleased } from '../support/releases-proof.ts';
@@ -16,6 +15,7 @@ jest.setTimeout(300_000);
 
 const real = cannot === undefined ? test : test.skip;
 const APP = 'web';
+const HOST = loadHost(APP, NAMESPACE);
 const took: string[] = [];
 
 const pods = new RealPods('real-canary');
@@ -71,19 +71,6 @@ async function podsOf(app: string): Promise<SeenPod[]> {
   return (await clientOf(sandbox).get<{ items: SeenPod[] }>(path)).items;
 }
 
-/** The version that answers, by the header of the answer. */
-function versionThrough(entry: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = { host: loadHost(APP, NAMESPACE) };
-    request(entry, { headers, agent: false }, (response) => {
-      response.resume();
-      resolve(String(response.headers['x-version']));
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
 real(`pods of images in the registry run in containers, and other pods stay pretended${why}`, async () => {
   const found = await podsOf(APP);
 
@@ -93,6 +80,12 @@ real(`pods of images in the registry run in containers, and other pods stay pret
     const answer = await fetch(`http://${status.podIP}:8080/`);
     expect(answer.headers.get('x-version')).toBe('v1');
   }
+
+  const { spec: service } = await clientOf(sandbox).get<{ spec: { clusterIP: string } }>(
+    `/api/v1/namespaces/${NAMESPACE}/services/${APP}-stable`,
+  );
+  const throughService = await fetch(`http://${service.clusterIP}:8080/`);
+  expect([throughService.status, throughService.headers.get('x-version')]).toEqual([200, 'v1']);
 
   const [name, image] = ['pretended', 'shop:v1'];
   const spec = { containers: [{ name: 'app', image }] };
@@ -115,7 +108,8 @@ real(`a canary of real pods: Traefik divides exactly, and the release promotes i
   });
   await stage.noTraffic();
   const answers: string[] = [];
-  for (let sent = 0; sent < 100; sent += 1) answers.push(await versionThrough(sandbox.traefikEntryUrls[0] as string));
+  for (let sent = 0; sent < 100; sent += 1)
+    answers.push(await versionThrough(sandbox.traefikEntryUrls[0] as string, HOST));
   expect(answers.filter((version) => version === 'v2')).toHaveLength(20);
   expect(answers.filter((version) => version === 'v1')).toHaveLength(80);
 
@@ -150,7 +144,7 @@ real(`after a kill of the node its containers are gone, and a new start brings t
       return isReady && !idsOf(now).some((id) => killed.includes(id)) ? true : undefined;
     });
     await eventually('users are served again', async () =>
-      (await versionThrough(sandbox.traefikEntryUrls[1] as string)) === 'v2' ? true : undefined,
+      (await versionThrough(sandbox.traefikEntryUrls[1] as string, HOST)) === 'v2' ? true : undefined,
     );
   });
 });

@@ -10,7 +10,7 @@ import { loadHost } from '../../sandbox/load/config.ts';
 import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 import { machineState } from '../support/machine-state.ts';
 import { pushNodeBase } from '../support/node-base-image.ts';
-import { cannot as noPods, RealPods } from '../support/real-pods.ts';
+import { cannot as noPods, RealPods, versionThrough } from '../support/real-pods.ts';
 import { Supervised } from '../support/releases-process.ts';
 import { eventually } from '../support/releases-wait.ts';
 
@@ -44,6 +44,24 @@ const SOURCE = {
   'server.js': server('v1'),
 };
 
+/** A user has chosen one weight: by default there are three, and each is judged for a minute at least. */
+const deployment = (): string => `deployment:
+  name: ${APP}
+  version: v0
+  github_url: https://git.example.com/team/web.git
+  repo_type: nodejs
+container:
+  image: ${sandbox.registry}/team/${APP}:v0
+  port: 8080
+kubernetes:
+  namespace: ${NAMESPACE}
+  host: ${loadHost(APP, NAMESPACE)}
+  probes: { path: /healthz }
+  canary_weights: [25]
+environment:
+  PORT: '8080'
+`;
+
 const took: string[] = [];
 const pods = new RealPods('real-onboard');
 const repositories = new GitRepositories();
@@ -60,7 +78,7 @@ beforeAll(async () => {
   await applyNamespace(clientOf(sandbox), NAMESPACE);
   source = repositories.create('source', SOURCE);
   gitIn(source, 'tag', 'v1');
-  mine = repositories.create('mine', { 'README.md': 'mine\n' });
+  mine = repositories.create('mine', { [`deployments/${APP}/deployment.yaml`]: deployment() });
   env = settings(await timed('base image', () => pushNodeBase(sandbox.registry, '24-bookworm-slim')));
   worker = new Supervised({
     ...{ name: 'worker', args: ['bin/sluice.mjs', 'worker'], env, stateDir: sandbox.stateDir },
@@ -166,20 +184,14 @@ real(`a later commit is built, judged with real users, and released${why}`, asyn
   repositories.commit(source, { 'server.js': server('v2') });
   gitIn(source, 'tag', 'v2');
   gitIn(mine, 'merge', '--quiet', `${APP}-v1`);
-  await addToLoad(sandbox, APP, NAMESPACE, { rps: 40 });
+  await addToLoad(sandbox, APP, NAMESPACE, { rps: 60 });
 
   await timed('clone to judged release', () => delivered('v2'));
 
-  const answer = await fetch(`http://${await podIp()}:8080/`);
-  expect(answer.headers.get('x-version')).toBe('v2');
+  const entries = [...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls];
+  const answers = await Promise.all(entries.map((entry) => versionThrough(entry, loadHost(APP, NAMESPACE))));
+  expect(answers).toEqual(entries.map(() => 'v2'));
 });
-
-async function podIp(): Promise<string> {
-  const { items } = await clientOf(sandbox).get<{ items: { status: { podIP: string } }[] }>(
-    `/api/v1/namespaces/${NAMESPACE}/pods`,
-  );
-  return items.at(-1)?.status.podIP ?? '';
-}
 
 real(`down leaves no container, interface, rule, cgroup or mount${why}`, async () => {
   await worker.stop();

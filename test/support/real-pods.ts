@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxDown, sandboxUp, type Sandbox } from '../../sandbox/index.ts';
@@ -32,4 +33,16 @@ export class RealPods {
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** The version that answers through Traefik, by the header of the answer. */
+export function versionThrough(entry: string, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request(entry, { headers: { host }, agent: false }, (response) => {
+      response.resume();
+      resolve(String(response.headers['x-version']));
+    })
+      .on('error', reject)
+      .end();
+  });
 }
