@@ -1,7 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import { namesOf, type Approvers } from '../src/domain/release/approval.ts';
+import { standing, voteOf, type Approvers } from '../src/domain/release/approval.ts';
 import type { Command, CommandOutcome } from '../src/domain/release/command.ts';
-import { principalOf } from '../src/domain/access/caller.ts';
 import { untilLeft } from './continuing.ts';
 import { first } from './first.ts';
 import type { ReleaseRun } from './release-run.ts';
@@ -26,15 +25,13 @@ export async function answered(run: ReleaseRun): Promise<void> {
 
 function waitingText({ input: { spec }, votes }: ReleaseRun): string {
   const { approvers } = spec;
-  if (!approvers) return 'waiting for approval';
-  const given = votes.length > 0 ? `, given by ${votes.map(({ name }) => name).join(', ')}` : '';
-  return `waiting for approval: ${votes.length} of ${approvers.count}${given}; may approve: ${namesOf(approvers)}`;
+  return approvers ? `waiting for approval: ${standing(approvers, votes)}` : 'waiting for approval';
 }
 
 /** An approval that counts. The release goes on when enough people have given theirs. */
-export function vote(run: ReleaseRun, { sender, who, why }: Command, { count }: Approvers): Ending {
-  const identity = sender?.identity;
-  run.votes = [...run.votes, { who: principalOf(identity), name: identity?.name ?? who }];
+export function vote(run: ReleaseRun, command: Command, { count }: Approvers): Ending {
+  const { who, why } = command;
+  run.votes = [...run.votes, voteOf(command)];
   const given = run.votes.length;
   run.note(`approved (${given} of ${count})${why ? `: ${why}` : ''}`, who);
   if (given < count) {

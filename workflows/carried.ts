@@ -19,6 +19,8 @@ const FACTS = Object.keys({
   skip: true,
   approval: true,
   votes: true,
+  stepVotes: true,
+  emergencyVotes: true,
   judgedSteps: true,
   passedBy: true,
   promoteAll: true,

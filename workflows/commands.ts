@@ -3,6 +3,7 @@ import { refusalOf } from '../src/domain/release/admission.ts';
 import type { Command, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
 import { vote } from './approvals.ts';
 import { registerHandlers } from './command-handlers.ts';
+import { agreed, voteForStep } from './phase-approvals.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 type Ending = Pick<CommandOutcome, 'outcome' | 'detail'>;
@@ -40,23 +41,32 @@ async function act(run: ReleaseRun, command: Command): Promise<Ending> {
       run.resume(command.who);
       return { outcome: 'applied', detail: `goes on: ${run.state}` };
     case 'approve':
+      return run.waiting?.for === 'step-approval' ? approveStep(run, command) : answer(run, command, true);
     case 'reject':
-      if (command.name === 'approve' && run.input.spec.approvers) return vote(run, command, run.input.spec.approvers);
-      run.approval = { approved: command.name === 'approve', who: command.who };
-      run.note(
-        `${command.name === 'approve' ? 'approved' : 'rejected'}${command.why ? `: ${command.why}` : ''}`,
-        command.who,
-      );
-      return { outcome: 'applied', detail: `recorded: ${command.name}` };
+      return run.waiting?.for === 'step-approval' ? abort(run, command, 'rejected') : answer(run, command, false);
     case 'promote':
       return promote(run, command);
     case 'skip-analysis':
-      return skip(run, command);
+      return agreed(run, 'skip-analysis', command) ?? skip(run, command);
     case 'abort':
-      return abort(run, command);
+      return abort(run, command, 'aborted');
     case 'override-windows':
-      return override(run, command);
+      return agreed(run, 'override-windows', command) ?? override(run, command);
   }
+}
+
+/** The answer to the question whether the release may start. */
+function answer(run: ReleaseRun, command: Command, approved: boolean): Ending {
+  const { approvers } = run.input.spec;
+  if (approved && approvers) return vote(run, command, approvers);
+  run.approval = { approved, who: command.who };
+  run.note(`${approved ? 'approved' : 'rejected'}${command.why ? `: ${command.why}` : ''}`, command.who);
+  return { outcome: 'applied', detail: `recorded: ${command.name}` };
+}
+
+async function approveStep(run: ReleaseRun, command: Command): Promise<Ending> {
+  const index = run.stepIndex;
+  return voteForStep(run, command) ?? stepOutcome(run, index);
 }
 
 /** It covers the windows that are closed now. Another window that closes later holds the release again. */
@@ -70,10 +80,12 @@ function override(run: ReleaseRun, command: Command): Ending {
 async function promote(run: ReleaseRun, command: Command): Promise<Ending> {
   const index = run.stepIndex;
   const waits = run.waiting?.for === 'promotion';
+  const asks = run.input.spec.approvals ? '; a step that named people have to approve still waits for them' : '';
   run.promoted.add(index);
   if (command.all) run.promoteAll = true;
   run.note(command.all ? 'promote all remaining steps, each still judged' : 'promote', command.who);
-  if (!waits) return { outcome: 'accepted', detail: `recorded: goes on as soon as step ${index + 1} has passed` };
+  if (!waits)
+    return { outcome: 'accepted', detail: `recorded: goes on as soon as step ${index + 1} has passed${asks}` };
   return stepOutcome(run, index);
 }
 
@@ -98,8 +110,8 @@ async function stepOutcome(run: ReleaseRun, index: number): Promise<Ending> {
   };
 }
 
-async function abort(run: ReleaseRun, command: Command): Promise<Ending> {
-  const reason = `aborted by ${command.who}${command.why ? `: ${command.why}` : ''}`;
+async function abort(run: ReleaseRun, command: Command, what: 'aborted' | 'rejected'): Promise<Ending> {
+  const reason = `${what} by ${command.who}${command.why ? `: ${command.why}` : ''}`;
   run.note(reason, command.who);
   run.halt({ kind: 'abort', reason, who: command.who });
   await condition(() => run.withdrawal !== undefined || run.isEnding || run.leaving);
@@ -117,7 +129,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   promote: 'Let the present step advance after its analysis has passed; all: true for every remaining step.',
   abort: 'Take the traffic off the new version and roll back.',
   'skip-analysis': 'Advance the present step without a passing verdict. Needs why.',
-  approve: 'Let a release that waits for approval start.',
-  reject: 'End a release that waits for approval.',
+  approve: 'Let a release that waits for approval go on.',
+  reject: 'End a release that waits for approval; what it has changed is rolled back.',
   'override-windows': 'Let a release that waits for its windows go on now. Needs why.',
 };

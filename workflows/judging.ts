@@ -6,6 +6,7 @@ import { isOpen, type Open, type Verdict } from '../src/domain/analysis/verdict.
 import type { Policy } from '../src/domain/release/plan.ts';
 import { read } from './activity-options.ts';
 import { first } from './first.ts';
+import { needsApproval, stepApproved } from './phase-approvals.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
 
@@ -27,8 +28,15 @@ export async function soakAndJudge(run: ReleaseRun, course: Course, judgement: J
   const step: Step = { index: course.index, judgement };
   await soak(run, course);
   await run.clock.running();
-  if (isSkipped(run, step.index)) return skipTo(run);
-  return judgeAndPromote(run, step);
+  const judged = isSkipped(run, step.index) ? skipTo(run) : judgeAndPromote(run, step);
+  return needsApproval(run) ? approved(run, step.index, judged) : judged;
+}
+
+/** A step without a verdict needs its approvals too. */
+async function approved(run: ReleaseRun, index: number, judging: Judged | Promise<Judged>): Promise<Judged> {
+  const judged = await judging;
+  if (judged.kind === 'advance') await stepApproved(run, index);
+  return judged;
 }
 
 type Judged = Advance | { readonly kind: 'failed'; readonly verdict: Verdict };
@@ -133,6 +141,7 @@ async function awaitPromotion(run: ReleaseRun, index: number, verdict: Verdict):
   await run.clock.running();
   const may = () => !run.isPromotedByHand || run.promoted.has(index) || isSkipped(run, index);
   run.note(`passed: ${verdict.reason}`);
+  if (needsApproval(run)) await stepApproved(run, index);
   if (may()) return;
   const { decisionMs } = run.input.spec.timeouts;
   run.ask('waiting-for-decision', `weight ${run.weightWanted} passed (${verdict.reason}); waiting for promote`, {

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Check, Preflight, Recover, ReleasePlan } from '../src/domain/release/plan.ts';
+import { misplaced } from '../src/domain/release/phase-approvals.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { write } from './activity-options.ts';
 import { answered, voidApprovals } from './approvals.ts';
@@ -63,6 +64,8 @@ async function preflight(run: ReleaseRun): Promise<void> {
       reason: `preflight: ${found.checks.filter(failedCheck).map(checkText).join('; ')}`,
     });
   run.plan = found.plan;
+  const problem = misplaced(spec.approvals, found.plan.steps);
+  if (problem !== undefined) throw new ReleaseStopped({ kind: 'refused', reason: `approvals: ${problem}` });
 }
 
 /** The target is in the middle of this same release. What users get was not judged, so traffic goes back. */

@@ -6,14 +6,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import { ballotOf } from '../src/domain/release/approval.ts';
 import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ContinuedFacts } from '../src/domain/release/continued.ts';
+import { approversOfStep, ballotsNow } from '../src/domain/release/phase-approvals.ts';
 import type { PlanStep, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
-import type { Recorded } from '../src/domain/release/record.ts';
+import { recordOf } from '../src/domain/release/record.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
@@ -59,6 +59,8 @@ export class ReleaseRun {
   skip?: NonNullable<ContinuedFacts['skip']>;
   approval?: NonNullable<ContinuedFacts['approval']>;
   votes: NonNullable<ContinuedFacts['votes']> = [];
+  stepVotes?: NonNullable<ContinuedFacts['stepVotes']>;
+  emergencyVotes?: NonNullable<ContinuedFacts['emergencyVotes']>;
   /** How many steps have passed. */
   judgedSteps = 0;
   /** Why the new version got past the first step without this release; absent: it did not. */
@@ -146,10 +148,11 @@ export class ReleaseRun {
     return this.plan?.steps[this.stepIndex];
   }
 
-  /** Whether the present step ends only when a person promotes it. */
+  /** Whether the present step ends only when a person promotes it. Approvals of named people stand for that. */
   get isPromotedByHand(): boolean {
     const argoGoesOn = this.planned?.watched !== undefined && this.planned.pauseIndex === undefined;
-    return this.input.spec.manualPromotion && !this.promoteAll && !argoGoesOn;
+    const approvers = approversOfStep(this.input.spec.approvals, this.plan?.steps ?? [], this.stepIndex);
+    return this.input.spec.manualPromotion && !this.promoteAll && !argoGoesOn && !approvers;
   }
 
   get isEnding(): boolean {
@@ -166,7 +169,7 @@ export class ReleaseRun {
       step: this.stepIndex,
       steps: this.plan?.steps.length ?? 0,
       runIds: [chainOf(this.owner), ...this.earlierRuns, this.owner.runId],
-      ...ballotOf(this.input, this.votes),
+      ...ballotsNow(this, Date.now()),
       ...(this.ending ? { ending: this.ending } : {}),
       ...(this.waiting ? { waiting: this.waiting } : {}),
       ...(this.verdict ? { verdict: this.verdict.outcome } : {}),
@@ -292,9 +295,4 @@ export class ReleaseRun {
       ...(this.window ? { window: this.window } : {}),
     };
   }
-}
-
-function recordOf(view: ReleaseView): Recorded['release'] {
-  const { events: _events, eventsBefore: _before, commands: _commands, ...situation } = view;
-  return situation;
 }

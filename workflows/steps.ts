@@ -8,6 +8,7 @@ import { read, write } from './activity-options.ts';
 import { untilLeft } from './continuing.ts';
 import { first } from './first.ts';
 import { askAboutFailure, soakAndJudge, type Advance } from './judging.ts';
+import { needsApproval, stepApproved, voidStepVotes } from './phase-approvals.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { ReleaseStopped } from './stopped.ts';
 import { guarded, guarding, watchOf } from './watching.ts';
@@ -67,6 +68,7 @@ function repairDrift(run: ReleaseRun, detail: string, before: number): void {
     throw new ReleaseStopped({ kind: 'failed', reason });
   }
   run.note(`drift: ${detail}; setting and proving the weight again`);
+  voidStepVotes(run, 'the weight was changed by another writer');
 }
 
 /** Shift and proof share one deadline, which a version that never gets ready exceeds. */
@@ -147,11 +149,20 @@ async function failed(
   if (run.input.spec.autoRollback) throw stop;
   const watch: Watch = { ...watchOf(run, step), failed: true, ...(moving ? { moving: 'shifting' as const } : {}) };
   step.failure = { verdict, moving };
-  const answered = () => insideWindows(run, step, () => askAboutFailure(run, step.index, verdict));
+  const asked = () => askAboutFailure(run, step.index, verdict);
+  const needed = needsApproval(run) && !moving;
+  const answered = () => insideWindows(run, step, needed ? () => approvedToo(run, step.index, asked()) : asked);
   const ending = await run.interruptible(() =>
     first<Ending | undefined>(() => untilLeft<Ending | undefined>(run, at(step), [guarding(watch), answered()])),
   );
   delete step.failure;
   if (!ending || ending.kind === 'failed') throw stop;
   return ending;
+}
+
+/** A step that people let pass in spite of its failure needs its approvals too, once its weight is in force. */
+async function approvedToo(run: ReleaseRun, index: number, answer: ReturnType<typeof askAboutFailure>) {
+  const accepted = await answer;
+  if (accepted) await stepApproved(run, index);
+  return accepted;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
+import { approvalFields, approvalProblems } from './approvals-file.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
@@ -41,12 +42,6 @@ const timeouts = z.strictObject({
   rollback: duration.optional().describe('Then a rollback asks for a human. Default 15m.'),
 });
 
-const name = z.string().min(1).max(200);
-/** As in the rules of the section access: a subject or a group has a meaning only for its issuer. */
-const approver = z
-  .strictObject({ issuer: name, subject: name.optional(), group: name.optional() })
-  .refine(({ subject, group }) => (subject === undefined) !== (group === undefined), 'needs a subject or a group');
-
 /**
  * A release as a person or an agent writes it. It is the only contract of release files, MCP arguments and CLI flags.
  */
@@ -60,13 +55,7 @@ export const releaseFile = z.strictObject({
   approval: z
     .strictObject({ required: z.boolean().describe('Wait for release_approve first. Default false.') })
     .optional(),
-  approvers: z
-    .strictObject({
-      by: z.array(approver).min(1).max(20).describe('Who may approve; each has an issuer, and a subject or a group.'),
-      count: z.int().min(1).max(10).optional().describe('How many different people. Default 1.'),
-    })
-    .optional()
-    .describe('Wait for the approval of these people first.'),
+  ...approvalFields,
   require_manual_promotion: z
     .boolean()
     .optional()
@@ -88,7 +77,7 @@ export const releaseFile = z.strictObject({
 });
 /** Fields that the list for agents leaves out; the documentation has them. */
 const UNLISTED: readonly string[] = [
-  'approvers',
+  ...Object.keys(approvalFields),
   'target_kind',
   'split',
   'server',
@@ -120,6 +109,7 @@ export function parseReleaseFile<S extends z.ZodType>(schema: S, given: unknown,
   return parse(schema, value, [
     ...strategyProblems(value, defaultStrategy),
     ...sourceProblems(record(value)),
+    ...approvalProblems(record(value)['approvals']),
     ...analysisProblems(record(record(value)['analysis'])),
   ]);
 }

@@ -1,7 +1,7 @@
-import type { Approver } from '../domain/release/approval.ts';
 import { kindsOf, type ReleaseSpec, type Timeouts } from '../domain/release/plan.ts';
 import { strategyOf } from '../strategies/index.ts';
 import type { FileDefaults } from '../strategies/strategy.ts';
+import { toNamedPeople } from './approvals-file.ts';
 import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
 import { invalidInput } from './parse.ts';
@@ -33,9 +33,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     analysis: toAnalysis(file.analysis ?? {}),
     ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approvers !== undefined || (file.approval?.required ?? false),
-    ...(file.approvers
-      ? { approvers: { by: file.approvers.by.map(toApprover), count: file.approvers.count ?? 1 } }
-      : {}),
+    ...toNamedPeople(file),
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,
     ...(file.fail_fast ? { failFast: file.fail_fast } : {}),
@@ -43,11 +41,6 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     timeouts: toTimeouts(file.timeouts ?? {}),
     guardMs: toMs(file.guard ?? '30m'),
   };
-}
-
-/** The check of the file has already refused an entry with neither or both. */
-function toApprover({ issuer, subject, group = '' }: NonNullable<ReleaseFile['approvers']>['by'][number]): Approver {
-  return subject === undefined ? { issuer, group } : { issuer, subject };
 }
 
 function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {

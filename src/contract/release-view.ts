@@ -62,7 +62,7 @@ const verdict = z.strictObject({
 });
 
 const waiting = z.strictObject({
-  for: z.enum(['approval', 'promotion', 'decision', 'resume', 'human', 'window']),
+  for: z.enum(['approval', 'step-approval', 'promotion', 'decision', 'resume', 'human', 'window']),
   answers: z.array(z.string()),
   since: time,
   deadline_in: z.string().optional(),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import { releaseId, type Target } from '../domain/release/target.ts';
-import { APPROVAL_POLICY, renderApproval, type Decided } from '../report/approval-page.ts';
+import { APPROVAL_POLICY, renderApproval, type Decided, type Decision } from '../report/approval-page.ts';
 import type { ReleaseOutput } from '../contract/release-view.ts';
 import { parseForms } from './access/forms.ts';
 import type { AnswerBody } from './answer.ts';
@@ -18,7 +18,14 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': APPROVAL_POLICY,
 };
-const DECISIONS: Readonly<Record<string, string>> = { approve: 'release_approve', reject: 'release_reject' };
+/** The tool of each decision, and whether it has to be confirmed. The form of the page confirms what it says. */
+const DECISIONS: Readonly<Record<Decision, { readonly tool: string; readonly confirmed: boolean }>> = {
+  approve: { tool: 'release_approve', confirmed: false },
+  reject: { tool: 'release_reject', confirmed: false },
+  'skip-analysis': { tool: 'release_skip_analysis', confirmed: true },
+  'override-windows': { tool: 'window_override', confirmed: true },
+};
+const isDecision = (name: string): name is Decision => name in DECISIONS;
 
 /** The page on which a person who has logged in decides about a release that waits for approval. */
 export async function mountApproval(app: FastifyInstance, deps: RestDeps): Promise<void> {
@@ -48,13 +55,17 @@ async function show(
 
 async function decide(deps: RestDeps, request: FastifyRequest, reply: FastifyReply): Promise<Decided> {
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  const tool = DECISIONS[form.get('decision') ?? ''];
-  if (tool === undefined)
+  const name = form.get('decision') ?? '';
+  if (!isDecision(name))
     throw new SluiceError('INVALID_INPUT', 'The form has no decision.', { next: 'Open the page again.' });
-  const given = Object.fromEntries(
-    ['run_id', 'reason'].flatMap((name) => (form.get(name) ? [[name, form.get(name)]] : [])),
+  const { tool, confirmed } = DECISIONS[name];
+  const fields = Object.keys(findTool(deps, tool).input.shape);
+  const given = ['run_id', 'reason'].flatMap((field) =>
+    fields.includes(field) && form.get(field) ? [[field, form.get(field)]] : [],
   );
-  const { body } = await call(deps, request, reply, tool, given);
+  const step = fields.includes('step') && form.get('step') ? { step: Number(form.get('step')) } : {};
+  const confirm = confirmed ? { confirm: releaseId(request.params as Target) } : {};
+  const { body } = await call(deps, request, reply, tool, { ...Object.fromEntries(given), ...step, ...confirm });
   return {
     ok: body.error === undefined,
     text: body.error ? textOf(body.error) : detailOf(body),

@@ -69,3 +69,34 @@ test('another site, a form without a decision, a server without the release, and
   expect((await post({}, 'decision=approve')).status).toBe(401);
   expect(gateway.sent).toEqual([]);
 });
+
+test('the page takes the decisions for which a release waits, with the step that was seen', async () => {
+  const asking = aView({
+    state: 'waiting-for-decision',
+    reason: 'no data',
+    stepIndex: 1,
+    waiting: { for: 'decision', answers: ['skip-analysis', 'abort'], sinceMs: 0, deadlineInMs: 60_000 },
+  });
+  const asks = createFakeGateway([asking]);
+  const other = await startAccessServer(
+    { authenticator: { authenticate: async (token) => people[token] } },
+    { gateway: asks },
+  );
+  try {
+    const { headers } = await send(`${other.root}/login`, { headers: FORM, body: 'token=ada' });
+    const cookie = String(headers['set-cookie']).split(';', 1)[0] ?? '';
+    const { body } = await send(`${other.root}${path}`, { headers: { cookie } });
+    expect(body).toContain('Decide about this release');
+    expect(body).toContain('value="skip-analysis"');
+    expect(body).not.toContain('value="approve"');
+    const decided = { headers: { ...FORM, cookie }, body: 'decision=skip-analysis&step=1&reason=night' };
+    expect((await send(`${other.root}${path}`, decided)).status).toBe(200);
+    expect(asks.sent).toMatchObject([
+      { command: { name: 'skip-analysis', step: 1, why: 'night', sender: { identity: osUser('ada') } } },
+    ]);
+    const unexplained = { headers: { ...FORM, cookie }, body: 'decision=skip-analysis&step=1' };
+    expect((await send(`${other.root}${path}`, unexplained)).status).toBe(409);
+  } finally {
+    await other.close();
+  }
+});

@@ -246,3 +246,45 @@ test.each([
 ])('approvers %j are refused', (approvers, text) => {
   expect(refused({ ...least, approvers }).message).toMatch(text);
 });
+
+test('approvals of phases become those of the release', () => {
+  const by = [{ issuer: 'os', subject: 'ada' }];
+  const approvals = [
+    { phase: 'step', weights: [25, 50], by },
+    { phase: 'promotion', by, count: 2 },
+    { phase: 'step', weights: [75], by },
+  ];
+  expect(toReleaseSpec(read({ ...least, approvals }), 'prod', DEFAULTS)).toMatchObject({
+    approval: false,
+    approvals: approvals.map((one) => ({ count: 1, ...one })),
+  });
+});
+
+const ANN = [{ issuer: 'os', subject: 'ann' }];
+test.each([
+  [[{ phase: 'start', by: ANN }], /^approvals\.0\.phase: /m],
+  [[{ phase: 'step', by: ANN }], /^approvals\.0\.weights: is missing; phase step needs it/m],
+  [[{ phase: 'promotion', weights: [5], by: ANN }], /^approvals\.0\.weights: only for phase step; this is promotion/m],
+  [
+    [
+      { phase: 'emergency', by: ANN },
+      { phase: 'emergency', by: ANN },
+    ],
+    /^approvals\.1: there are approvals for the phase emergency already/m,
+  ],
+  [
+    [
+      { phase: 'step', weights: [5], by: ANN },
+      { phase: 'step', weights: [9, 5], by: ANN },
+    ],
+    /^approvals\.1\.weights\.1: there are approvals for weight 5 already/m,
+  ],
+  [
+    [{ phase: 'step', weights: [5, 5], by: ANN }],
+    /^approvals\.0\.weights\.1: there are approvals for weight 5 already/m,
+  ],
+  [[{ phase: 'step', weights: [100], by: ANN }], /^approvals\.0\.weights\.0: /m],
+  [[{ phase: 'promotion' }], /^approvals\.0\.by: is missing/m],
+])('approvals %j are refused', (approvals, text) => {
+  expect(refused({ ...least, approvals }).message).toMatch(text);
+});

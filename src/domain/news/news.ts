@@ -43,12 +43,13 @@ export function newsOf(entry: RecordEntry): News | undefined {
 
 type Told = Omit<News, 'id' | 'releaseId' | 'runId' | 'at'>;
 const GOES_ON = 'The release goes on by itself.';
+const NEXT_STEP = 'The release goes on with what follows this step, or asks first.';
 
 function ofEvent({ state, text, who }: Recorded['event']): Told | undefined {
   const by = who === undefined ? {} : { who };
   if (state === 'starting' && text.startsWith('setting '))
     return { event: 'started', what: text, next: GOES_ON, ...by };
-  if (text.startsWith('passed: ')) return { event: 'passed', what: text, next: GOES_ON, ...by };
+  if (text.startsWith('passed: ')) return { event: 'passed', what: text, next: NEXT_STEP, ...by };
   if (text.startsWith('the guard ')) return { event: 'guard', what: text, next: 'The guard rolls a bad version back.' };
   return undefined;
 }
@@ -73,6 +74,7 @@ function decidedBy({ verdict }: Recorded['release']): Pick<News, 'decided'> {
 
 const WITHOUT_ANSWER = {
   approval: 'the release ends and has changed nothing',
+  'step-approval': 'it is rolled back',
   promotion: 'it is rolled back',
   decision: 'it is rolled back',
   resume: 'it stays as it is',

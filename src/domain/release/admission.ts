@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { notCounted, type Ballot } from './approval.ts';
 import type { Outcome } from '../analysis/verdict.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandName } from './command.ts';
 import type { ClosedState, ReleaseState } from './state.ts';
 import type { Waiting } from './view.ts';
 
@@ -22,6 +22,10 @@ export interface Situation {
   readonly steps: number;
   /** Present while named people have to approve. */
   readonly ballot?: Ballot;
+  /** Named people have to approve before the present step is left. */
+  readonly stepApprovers?: true;
+  /** For each command that goes past a safeguard: the named people who have to agree. Absent: nobody is named. */
+  readonly emergency?: Readonly<Partial<Record<CommandName, Ballot>>>;
   /** The run id and all its aliases: the ids before a reset or continue-as-new. */
   readonly runIds: readonly string[];
 }
@@ -61,13 +65,13 @@ export function refusalOf(command: Command, at: Situation): CommandRefusal | und
     case 'abort':
       return at.stopping ? refuse('NOT_WAITING', 'the release is already being rolled back') : undefined;
     case 'skip-analysis':
-      return refuseSkip(command, at);
+      return refuseSkip(command, at) ?? refuseEmergency(command, at);
     case 'approve':
       return refuseAnswer(at) ?? refuseApproval(command, at);
     case 'reject':
       return refuseAnswer(at);
     case 'override-windows':
-      return refuseOverride(command, at);
+      return refuseOverride(command, at) ?? refuseEmergency(command, at);
   }
 }
 
@@ -109,6 +113,11 @@ function refusePromote(command: Command, at: Situation): CommandRefusal | undefi
       'VERDICT_NOT_PASSED',
       `the step was judged ${at.verdict ?? 'not yet'}; promote never advances an unjudged step`,
     );
+  if (at.stepApprovers && !command.all)
+    return refuse(
+      'NOT_WAITING',
+      'named people have to approve before this step is left; promote does not stand for that',
+    );
   if (!at.manualPromotion && !command.all)
     return refuse(
       'NOT_WAITING',
@@ -119,11 +128,13 @@ function refusePromote(command: Command, at: Situation): CommandRefusal | undefi
 
 function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined {
   if (!command.why?.trim()) return refuse('REASON_REQUIRED', 'skipping the analysis needs a reason');
+  if (at.waiting?.for === 'step-approval')
+    return refuse('NOT_WAITING', 'the step has passed already; it waits for the approval of named people');
   return refuseUnlessStep('skip-analysis', JUDGED_STATES, at);
 }
 
 function refuseAnswer(at: Situation): CommandRefusal | undefined {
-  return at.waiting?.for === 'approval'
+  return at.waiting?.answers.includes('approve')
     ? undefined
     : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
 }
@@ -131,6 +142,12 @@ function refuseAnswer(at: Situation): CommandRefusal | undefined {
 function refuseApproval({ sender }: Command, { ballot }: Situation): CommandRefusal | undefined {
   const why = ballot && notCounted(ballot, sender);
   return why === undefined ? undefined : refuse('APPROVAL_NOT_COUNTED', why);
+}
+
+function refuseEmergency({ name, sender }: Command, { emergency }: Situation): CommandRefusal | undefined {
+  const ballot = emergency?.[name];
+  const why = ballot && notCounted(ballot, sender);
+  return why === undefined ? undefined : refuse('APPROVAL_NOT_COUNTED', `${name} needs named people: ${why}`);
 }
 
 function refuseOverride(command: Command, at: Situation): CommandRefusal | undefined {

@@ -28,12 +28,21 @@ export interface Ballot extends Approvers {
   readonly votes: readonly Vote[];
 }
 
-/** The ballot of a release whose approvers are named. */
-export function ballotOf(
-  { spec: { approvers }, starter }: { readonly spec: { readonly approvers?: Approvers }; readonly starter?: string },
-  votes: readonly Vote[],
-): { readonly ballot?: Ballot } {
-  return approvers ? { ballot: { ...approvers, votes, ...(starter !== undefined && { startedBy: starter }) } } : {};
+/** `votes`: those that count already. `starter`: who has started the release, if that is known. */
+export function ballotOf({ by, count }: Approvers, votes: readonly Vote[], starter: string | undefined): Ballot {
+  return { by, count, votes, ...(starter !== undefined && { startedBy: starter }) };
+}
+
+/** The vote of whoever sends a command. `who`: the name that the interface has given. */
+export function voteOf({ sender, who }: { readonly sender?: Sender; readonly who: string }): Vote {
+  const identity = sender?.identity;
+  return { who: principalOf(identity), name: identity?.name ?? who };
+}
+
+/** How many approvals there are, from whom, and who may give the others. */
+export function standing(approvers: Approvers, votes: readonly Vote[]): string {
+  const given = votes.length > 0 ? `, given by ${votes.map(({ name }) => name).join(', ')}` : '';
+  return `${votes.length} of ${approvers.count}${given}; may approve: ${namesOf(approvers)}`;
 }
 
 export function senderOf({ identity, onBehalfOf, groups }: Caller): Sender {

@@ -1,4 +1,5 @@
 import type { Vote } from './approval.ts';
+import type { EmergencyVotes, StepVotes } from './phase-approvals.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { RecordLine } from './record.ts';
@@ -63,6 +64,8 @@ export type ContinuedFacts = Pick<
   readonly skip?: { readonly index: number; readonly who: string; readonly why: string };
   readonly approval?: { readonly approved: boolean; readonly who: string };
   readonly votes?: readonly Vote[];
+  readonly stepVotes?: StepVotes;
+  readonly emergencyVotes?: EmergencyVotes;
   readonly judgedSteps: number;
   readonly passedBy?: string;
   readonly promoteAll: boolean;

@@ -1,4 +1,5 @@
 import type { Approvers } from './approval.ts';
+import type { PhaseApprovers } from './phase-approvals.ts';
 import type { Scenario } from '../servers/conformance.ts';
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
@@ -109,6 +110,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly approval: boolean;
   /** Who has to approve. Absent: whoever may approve a release of the target, one of them. */
   readonly approvers?: Approvers;
+  /** Who has to approve besides the start. At most one entry for a step, the promotion, and emergencies. */
+  readonly approvals?: readonly PhaseApprovers[];
   readonly manualPromotion: boolean;
   readonly autoRollback: boolean;
   /**

@@ -83,7 +83,7 @@ function pauseOf({ waiting, startedAt, events }: ReleaseView) {
   const event = events.findLast(({ text }) => PAUSED.test(text));
   const why = event && PAUSED.exec(event.text)?.groups?.['why'];
   const by = `Paused by ${event?.who ?? 'somebody'}${why ? ` (${why})` : ''}.`;
-  const approval = waiting?.for === 'approval' ? ['approve', 'reject'] : [];
+  const approval = waiting?.answers.includes('approve') ? ['approve', 'reject'] : [];
   const resume: Waiting = {
     for: 'resume',
     answers: ['resume', ...approval, 'abort'],

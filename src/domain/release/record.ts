@@ -33,6 +33,12 @@ export interface Recorded {
   readonly delivery: DeliveryView;
 }
 
+/** The snapshot of a release that the journal keeps. */
+export function recordOf(view: ReleaseView): Recorded['release'] {
+  const { events: _events, eventsBefore: _before, commands: _commands, ...situation } = view;
+  return situation;
+}
+
 export const RECORD_KINDS = [
   'release',
   'event',

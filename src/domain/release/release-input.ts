@@ -1,5 +1,6 @@
 import { LEAST_EVENTS } from './run-limits.ts';
 import type { Continued } from './continued.ts';
+import { APPROVAL_PHASES } from './phase-approvals.ts';
 import type { AnalysisSpec, Recover, ReleaseSpec, Timeouts } from './plan.ts';
 
 /** The input of a run of the workflow. */
@@ -62,6 +63,7 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
   // Preflight checks that the strategy and the kinds exist.
   textOf(spec['strategy'], 'spec.strategy');
   for (const kind of ['targetKind', 'split']) if (spec[kind] !== undefined) textOf(spec[kind], `spec.${kind}`);
+  approvalsOf(spec['approvals']);
   const { continueAtEvents, server } = input;
   if (server !== undefined) textOf(server, 'server');
   if (
@@ -84,6 +86,21 @@ export function checkedInput(raw: unknown, runId: string): ReleaseInput {
       restoreTemplate: optional(spec['restoreTemplate'], 'spec.restoreTemplate', 'boolean', true),
     },
   };
+}
+
+/** An approval that cannot be read would be one that nobody is asked for. */
+function approvalsOf(given: unknown): void {
+  if (given === undefined) return;
+  if (!Array.isArray(given)) throw new InputProblem('spec.approvals', 'must be a list');
+  for (const [index, entry] of given.entries()) {
+    const path = `spec.approvals.${index}`;
+    const { phase, by, count } = objectOf(entry, path);
+    if (!APPROVAL_PHASES.some((known) => known === phase))
+      throw new InputProblem(`${path}.phase`, `must be one of ${APPROVAL_PHASES.join(', ')}`);
+    if (!Array.isArray(by) || by.length === 0) throw new InputProblem(`${path}.by`, 'must be a list of people');
+    if (!Number.isInteger(count) || Number(count) < 1)
+      throw new InputProblem(`${path}.count`, 'must be a whole number of at least 1');
+  }
 }
 
 /** If absent, the default judge. If given, its values, with the times that a release file would fill in. */

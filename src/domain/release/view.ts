@@ -15,7 +15,7 @@ export interface ReleaseEvent {
 
 /** The decision that the release waits for, and its deadline on the release's own clock. */
 export interface Waiting {
-  readonly for: 'approval' | 'promotion' | 'decision' | 'resume' | 'human' | 'window';
+  readonly for: 'approval' | 'step-approval' | 'promotion' | 'decision' | 'resume' | 'human' | 'window';
   readonly answers: readonly string[];
   readonly sinceMs: number;
   readonly deadlineInMs?: number;

@@ -1,4 +1,5 @@
 import { namesOf } from '../../domain/release/approval.ts';
+import { phaseText } from '../../domain/release/phase-approvals.ts';
 import { z } from 'zod';
 import { shownMetric } from '../../contract/metric-spec.ts';
 import { compact } from '../../contract/release-view.ts';
@@ -90,7 +91,7 @@ function toOutlook({ compared, limits, requestsPerSecond, steps }: Outlook): z.o
   };
 }
 
-function toLimits({ analysis, approval, approvers, timeouts }: ReleaseSpec): PlanOutput['limits'] {
+function toLimits({ analysis, approval, approvers, approvals, timeouts }: ReleaseSpec): PlanOutput['limits'] {
   const { sequential, policies, warmUpMs, extendMs } = analysis;
   return compact({
     judge: sequential ? 'sequential' : 'limits',
@@ -113,7 +114,8 @@ function toLimits({ analysis, approval, approvers, timeouts }: ReleaseSpec): Pla
     hold: toDuration(analysis.holdMs),
     extend: extendMs === undefined ? undefined : toDuration(extendMs),
     approvers: approvers && `${approvers.count} of: ${namesOf(approvers)}`,
-    approve_within: approval ? toDuration(timeouts.approvalMs) : undefined,
+    approvals: approvals?.map(phaseText),
+    approve_within: approval || approvals ? toDuration(timeouts.approvalMs) : undefined,
     answer_within: toDuration(timeouts.decisionMs),
   });
 }

@@ -39,9 +39,20 @@ function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly
           `Before anything is changed, ${approversText(limits)} to approve it within ${within} (release_approve or release_reject). Without an answer it ends and changes nothing.`,
         ]
       : []),
+    ...approvalLines(limits['approvals'], within),
     // Without an outlook the release accepts that Argo skips the steps.
     ...(plan.outlook ? stepQuestions({ limits, ...plan }) : []),
     ...(guard === undefined || guard === 'off' ? [] : [`After its success the new version is watched for ${guard}.`]),
+  ];
+}
+
+/** Who else has to approve, and when. `approvals`: one text for each entry of the release file. */
+function approvalLines(approvals: unknown, within: string): readonly string[] {
+  if (!Array.isArray(approvals)) return [];
+  const asked = `Without an answer within ${within} the step is rolled back. An agreement with an emergency command lapses after that time.`;
+  return [
+    ...approvals.map((text) => `Other people than the one who starts it have to approve ${String(text)}.`),
+    asked,
   ];
 }
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reason, requestId } from '../../contract/target.ts';
-import { approvalPath, senderOf } from '../../domain/release/approval.ts';
-import { parseReleaseId } from '../../domain/release/target.ts';
-import { serverAddress } from '../../commands/server-address.ts';
+import { senderOf } from '../../domain/release/approval.ts';
+import { withDecisionPage } from '../../commands/decision-page.ts';
 import type { Permission } from '../../domain/access/permission.ts';
 import { COMMANDS, type CommandName, type CommandOutcome } from '../../domain/release/command.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -136,20 +135,11 @@ async function run(
   } catch (error) {
     // The state says how the release has ended.
     if (isClosed(error) && send.ask?.({ id }, input)) await stateToAsk(context, id, input.request_id);
-    throw withRequest(withLink(context, id, error), id, request);
+    throw withRequest(withDecisionPage(context, id, error), id, request);
   }
 }
 
 const isClosed = (error: unknown): boolean => error instanceof SluiceError && error.code === 'RELEASE_CLOSED';
-
-/** Whoever cannot approve gives a person the address of the page where one can. */
-function withLink({ settings }: CommandContext, id: string, error: unknown): unknown {
-  const target = parseReleaseId(id);
-  if (!(error instanceof SluiceError) || error.code !== 'APPROVAL_NOT_COUNTED' || !target) return error;
-  const page = `${serverAddress(settings)}${approvalPath(target)}`;
-  const next = `Give one of those people this address: ${page}. There, or with release_approve on the command line, they approve it.`;
-  return new SluiceError(error.code, error.message, { next, details: { ...error.details, page }, cause: error });
-}
 
 /** Adds the request id to an error, so that a caller without an answer can send the same request again. */
 function withRequest(error: unknown, id: string, request: string): unknown {

@@ -53,17 +53,17 @@ const STEERING: readonly Send[] = [
     command: 'approve',
     needs: 'approve',
     title: 'Approve a release',
-    description: 'Answers a release that waits for approval: it starts. Nothing has been changed before.',
+    description: 'Answers a release that waits for approval: it goes on. Before the first, nothing has been changed.',
     kind: 'write',
-    input: 'plain',
+    input: 'step',
   },
   {
     command: 'reject',
     needs: 'approve',
     title: 'Reject a release',
-    description: 'Answers a release that waits for approval: it ends, and nothing has been changed.',
+    description: 'Answers a release that waits for approval: it ends; what it has changed is rolled back.',
     kind: 'write',
-    input: 'plain',
+    input: 'step',
   },
 ];
 

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { reason, requestId } from '../../contract/target.ts';
+import { senderOf } from '../../domain/release/approval.ts';
 import { parseReleaseId } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
+import { withDecisionPage } from '../../commands/decision-page.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 
 /** How long the caller waits for the answer of the release. */
@@ -58,9 +60,12 @@ export const windowOverride: Command<typeof input, typeof output> = {
       name: 'override-windows',
       requestId: given ?? randomUUID(),
       who: context.caller.id,
+      ...(context.caller.identity && { sender: senderOf(context.caller) }),
       why,
     } as const;
-    const done = await context.gateway.command(id, command, ANSWER_WAIT_MS);
+    const done = await context.gateway.command(id, command, ANSWER_WAIT_MS).catch((error: unknown) => {
+      throw withDecisionPage(context, id, error);
+    });
     const { requestId: request_id, outcome, duplicate, detail } = done;
     return { release_id: id, request_id, outcome, detail: maskSecrets(cleanText(detail)), duplicate };
   },
