@@ -134,7 +134,7 @@ function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined
 }
 
 function refuseAnswer(at: Situation): CommandRefusal | undefined {
-  return at.waiting?.answers.includes('approve')
+  return at.waiting?.for === 'approval' || at.waiting?.for === 'step-approval'
     ? undefined
     : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
 }

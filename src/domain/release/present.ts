@@ -83,7 +83,8 @@ function pauseOf({ waiting, startedAt, events }: ReleaseView) {
   const event = events.findLast(({ text }) => PAUSED.test(text));
   const why = event && PAUSED.exec(event.text)?.groups?.['why'];
   const by = `Paused by ${event?.who ?? 'somebody'}${why ? ` (${why})` : ''}.`;
-  const approval = waiting?.answers.includes('approve') ? ['approve', 'reject'] : [];
+  const asked = waiting?.for === 'approval' || waiting?.for === 'step-approval';
+  const approval = asked ? ['approve', 'reject'] : [];
   const resume: Waiting = {
     for: 'resume',
     answers: ['resume', ...approval, 'abort'],
