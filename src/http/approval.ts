@@ -60,9 +60,10 @@ async function decide(deps: RestDeps, request: FastifyRequest, reply: FastifyRep
     throw new SluiceError('INVALID_INPUT', 'The form has no decision.', { next: 'Open the page again.' });
   const { tool, confirmed } = DECISIONS[name];
   const fields = Object.keys(findTool(deps, tool).input.shape);
-  const given = ['run_id', 'reason'].flatMap((field) =>
-    fields.includes(field) && form.get(field) ? [[field, form.get(field)]] : [],
-  );
+  const given = ['run_id', 'reason'].flatMap((field): [string, string][] => {
+    const text = form.get(field);
+    return fields.includes(field) && text ? [[field, text]] : [];
+  });
   const step = fields.includes('step') && form.get('step') ? { step: Number(form.get('step')) } : {};
   const confirm = confirmed ? { confirm: releaseId(request.params as Target) } : {};
   const { body } = await call(deps, request, reply, tool, { ...Object.fromEntries(given), ...step, ...confirm });
