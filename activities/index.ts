@@ -13,7 +13,9 @@ import { recordedJudge } from './record-judgements.ts';
 import { recordedProofs } from './record-proofs.ts';
 import type { Recorder } from './recorder.ts';
 import type { DeliverySteps } from '../src/ports/delivery-steps.ts';
+import type { QueueSteps } from '../src/ports/queue-steps.ts';
 import type { ReleaseStarter } from '../src/ports/release-starter.ts';
+import { queueActivities } from './queue.ts';
 import { startActivities } from './start-release.ts';
 import { temporalRuns, type Runs } from './runs.ts';
 import type { WindowsPort } from '../src/ports/windows.ts';
@@ -22,6 +24,7 @@ import { windowActivities } from './windows.ts';
 /** What only some workflows need. */
 interface Further {
   readonly starter?: ReleaseStarter;
+  readonly queue?: QueueSteps;
   readonly windows?: WindowsPort | undefined;
   readonly steps?: DeliverySteps;
 }
@@ -29,14 +32,14 @@ interface Further {
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
- * of schedules, `windows` says when a target may be changed, and `steps` are those of a delivery. Without `windows`
+ * of schedules, `queue` those that have waited, `windows` says when a target may be changed, and `steps` are those of a delivery. Without `windows`
  * every target is open at any time.
  */
 export function createActivities(
   given: Worlds,
   recorder?: Recorder,
   runs: Runs = temporalRuns,
-  { starter, windows, steps }: Further = {},
+  { starter, queue, windows, steps }: Further = {},
 ) {
   const worlds = fencedWorlds(given, runs);
   const onProof = recorder && recordedProofs(recorder);
@@ -54,6 +57,7 @@ export function createActivities(
     ...guardActivities(moveOf, judge),
     ...recordActivities(recorder),
     ...startActivities(starter),
+    ...queueActivities(queue),
     ...windowActivities(windows),
     ...deliveryActivities(steps),
   });

@@ -57,3 +57,8 @@ export const starting = proxyActivities<Pick<Activities, 'startRelease'>>({
   ...writes,
   scheduleToCloseTimeout: '10 minutes',
 });
+/** The queue waits for them as long as they take: whoever reads it sees what it waits for. */
+export const queueing = proxyActivities<Pick<Activities, 'awaitTarget' | 'withdrawFor' | 'startQueued'>>({
+  ...writes,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});

@@ -1,6 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
 import type { DeliveryCommandName, DeliveryView } from '../src/domain/delivery/delivery.ts';
+import type { QueueEntry, QueueState, QueueView } from '../src/domain/release/queue.ts';
+import type { Target } from '../src/domain/release/target.ts';
 import type { GuardView } from '../src/domain/release/guard.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 
@@ -80,3 +82,36 @@ export const deliveryUpdates = {
   retry: defineUpdate<DeliveryView, [DeliveryMessage]>('retry'),
   cancel: defineUpdate<DeliveryView, [DeliveryMessage]>('cancel'),
 } as const satisfies Record<DeliveryCommandName, unknown>;
+
+/** Workflow type of the releases that wait for one target. */
+export const QUEUE_WORKFLOW = 'queue';
+
+/** `state`: of the run that this one continues. Absent: the first entry comes with the start. */
+export interface QueueInput {
+  readonly target: Target;
+  readonly state?: QueueState;
+}
+
+/** Key of the memo of a queue: the entries that wait no longer. */
+export const LEFT_MEMO = 'left';
+export const getQueue = defineQuery<QueueView>('get');
+
+/** `requestId`: the entry. `position`: from 1, for move. */
+export interface QueueMessage {
+  readonly who: string;
+  readonly requestId?: string;
+  readonly position?: number;
+}
+
+/** For a start that no worker answers. An entry that cannot be placed leaves the queue as refused. */
+export const queueSignal = defineSignal<[QueueEntry]>('add');
+
+/** Each returns the queue after the change. */
+export const queueUpdates = {
+  add: defineUpdate<QueueView, [QueueEntry]>('add'),
+  move: defineUpdate<QueueView, [QueueMessage]>('move'),
+  remove: defineUpdate<QueueView, [QueueMessage]>('remove'),
+  clear: defineUpdate<QueueView, [QueueMessage]>('clear'),
+  resume: defineUpdate<QueueView, [QueueMessage]>('resume'),
+} as const;
+export type QueueChange = Exclude<keyof typeof queueUpdates, 'add'>;

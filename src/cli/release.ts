@@ -13,6 +13,7 @@ import { wordOf } from './terminal-words.ts';
 import { timeoutOption } from './timeout-option.ts';
 import type { AfterCommand } from './tool-command.ts';
 import { runWatch } from './watch.ts';
+import { untilStarted } from './watch-queue.ts';
 
 const EXIT_HELP = `
 Exit codes:
@@ -41,7 +42,7 @@ export function afterReleaseCommands(deps: CliDeps): Readonly<Record<string, Aft
   return {
     [releaseStart.name]: {
       follows: waits,
-      run: ({ release_id: id }, cli) => (waits(cli) ? follow(deps, cli, { release_id: id }) : undefined),
+      run: (started, cli) => (waits(cli) ? followStarted(deps, cli, started) : undefined),
     },
     [releaseWait.name]: { run: exitByState },
   };
@@ -71,13 +72,27 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
   complete.argument(watch, 'release');
 }
 
-async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>): Promise<void> {
+/** A release that waits is followed from its turn on. The time that it waits counts. */
+async function followStarted(deps: CliDeps, cli: Cli, started: Output): Promise<void> {
+  const { release_id, request_id, queued } = started;
+  if (queued === undefined) return follow(deps, cli, { release_id });
+  const { settings, format } = settingsOf(deps, cli);
+  const { timeout: timeoutMs } = cli.opts<Following>();
+  const begun = Date.now();
+  const which = { release_id: String(release_id), request_id: String(request_id) };
+  const turn = await untilStarted(deps, settings, which, { timeoutMs, format });
+  if ('exit' in turn) process.exitCode = turn.exit;
+  else await follow(deps, cli, { release_id, run_id: turn.runId }, Date.now() - begun);
+}
+
+/** `spentMs`: how much of the time is over already. */
+async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>, spentMs = 0): Promise<void> {
   const { settings, format } = settingsOf(deps, cli);
   const { timeout, summary } = cli.opts<Following>();
   process.exitCode = await runWatch(deps, settings, {
     which,
     format,
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, timeout - spentMs) }),
     ...(summary === undefined ? {} : { summary }),
   });
 }

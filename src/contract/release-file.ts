@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
+import { WHEN_BUSY } from '../domain/release/queue.ts';
 import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
 import { approvalFields, approvalProblems } from './approvals-file.ts';
@@ -71,6 +72,12 @@ export const releaseFile = z.strictObject({
     .optional(),
   timeouts: timeouts.optional(),
   guard: durationOrZero.optional().describe('Watch after success; "0": off. Default 30m.'),
+  when_busy: z
+    .enum(WHEN_BUSY)
+    .optional()
+    .describe(
+      'While another release has the target: refuse (default), queue this one, or supersede: roll the other back first.',
+    ),
   target_kind: kindName.optional().describe('What implements the target. Default: the first kind.'),
   split: kindName.optional().describe('What divides the traffic. Default: the first split.'),
   ...sourceFields,
@@ -78,6 +85,7 @@ export const releaseFile = z.strictObject({
 /** Fields that the list for agents leaves out; the documentation has them. */
 const UNLISTED: readonly string[] = [
   ...Object.keys(approvalFields),
+  'when_busy',
   'target_kind',
   'split',
   'server',

@@ -40,6 +40,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     restoreTemplate: file.after_rollback?.restore_template ?? true,
     timeouts: toTimeouts(file.timeouts ?? {}),
     guardMs: toMs(file.guard ?? '30m'),
+    ...(file.when_busy && file.when_busy !== 'refuse' ? { whenBusy: file.when_busy } : {}),
   };
 }
 

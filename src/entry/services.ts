@@ -90,7 +90,8 @@ function deferredGateway(load: () => Promise<ReleaseGateway>): ReleaseGateway {
   const schedules = deferred(async () => (await load()).schedules, {});
   const deliveries = deferred(async () => (await load()).deliveries, {});
   const builds = deferred(async () => (await load()).builds, {});
-  return deferred<ReleaseGateway>(load, { schedules, deliveries, builds });
+  const queues = deferred(async () => (await load()).queues, {});
+  return deferred<ReleaseGateway>(load, { schedules, deliveries, builds, queues });
 }
 
 /** A plan is possible without Temporal. Then no run is known to have ended. */

@@ -16,10 +16,12 @@ import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
+import { starterOver } from '../temporal/start-or-queue.ts';
 import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { countedActivities } from './counted-activities.ts';
 import { gatewayOptions } from './gateway-options.ts';
 import { workerDeliveries } from './worker-deliveries.ts';
+import { queueStepsOver } from './queue-steps.ts';
 import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
 import { startNews } from './news.ts';
@@ -99,7 +101,8 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: await workflowBundle(settings.home) },
       activities: createActivities(worlds, recorder, undefined, {
-        starter: gateway,
+        starter: starterOver(gateway),
+        queue: queueStepsOver(gateway, settings),
         windows: windowsOf(settings),
         steps: deliveries.steps,
       }),

@@ -1,10 +1,18 @@
+import type { Caller } from '../domain/access/caller.ts';
 import type { ReleaseSpec } from '../domain/release/plan.ts';
 
-/** Starts releases under the workflow ids of their targets. Errors: TARGET_BUSY, TEMPORAL_UNREACHABLE. */
+/** A release that was started, or that waits in the queue of its target. */
+export type StartedOrQueued =
+  | { readonly id: string; readonly runId: string }
+  | { readonly id: string; readonly queued: true; readonly position?: number };
+
+/**
+ * Starts releases under the workflow ids of their targets. `caller`: who is responsible, for a release that has to wait.
+ * Errors: TARGET_BUSY, QUEUE_FULL, TEMPORAL_UNREACHABLE.
+ */
 export interface ReleaseStarter {
-  start(input: {
-    readonly spec: ReleaseSpec;
-    readonly startedBy: string;
-    readonly requestId: string;
-  }): Promise<{ readonly id: string; readonly runId: string }>;
+  start(
+    input: { readonly spec: ReleaseSpec; readonly startedBy: string; readonly requestId: string },
+    caller: Caller,
+  ): Promise<StartedOrQueued>;
 }

@@ -5,6 +5,7 @@ import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { Queues } from './queues.ts';
 import type { Schedules } from './schedules.ts';
 import type { WorkerBuilds } from './builds.ts';
 
@@ -92,6 +93,7 @@ export interface ReleaseGateway {
   /** The latest guard of the target of a release; undefined: there was none, or Temporal has forgotten it. */
   guard(id: string): Promise<KnownGuard | undefined>;
   readonly schedules: Schedules;
+  readonly queues: Queues;
   readonly deliveries: Deliveries;
   readonly builds: WorkerBuilds;
   list(filter: ReleaseFilter): Promise<readonly ReleaseSummary[]>;

@@ -71,7 +71,7 @@ const missing =
 async function create(
   client: Client,
   taskQueue: string,
-  { spec, startedBy, when, note }: NewSchedule,
+  { spec, startedBy, caller, when, note }: NewSchedule,
 ): Promise<ReleaseSchedule> {
   const id = scheduleId(spec.target);
   const { cron, everyMs, timeZone } = when;
@@ -88,7 +88,7 @@ async function create(
         workflowType: START_RELEASE,
         workflowId: `start-${id}`,
         taskQueue,
-        args: [{ spec, startedBy } satisfies ScheduledStart],
+        args: [{ spec, startedBy, ...(caller && { caller }) } satisfies ScheduledStart],
       },
       policies: { overlap: 'SKIP', catchupWindow: CATCH_UP },
       memo: { image: spec.image, when: whenText(when), time_zone: timeZone },

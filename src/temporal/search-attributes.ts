@@ -4,7 +4,7 @@ import type { DeliveryInput } from '../domain/delivery/delivery.ts';
 import type { ReleaseSpec } from '../domain/release/plan.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { isWithoutNamespace } from './failure.ts';
-import { releaseId } from '../domain/release/target.ts';
+import { releaseId, type Target } from '../domain/release/target.ts';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 
@@ -45,6 +45,10 @@ export function deliveryAttributes({ name, version, startedBy }: DeliveryInput) 
     pair(ATTRIBUTES.version, version),
     pair(ATTRIBUTES.startedBy, startedBy),
   ];
+}
+
+export function queueAttributes(target: Target) {
+  return [pair(ATTRIBUTES.target, targetValue(releaseId(target))), pair(ATTRIBUTES.state, 'waiting')];
 }
 
 const KEYWORD = 2;

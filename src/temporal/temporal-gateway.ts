@@ -8,6 +8,7 @@ import { getRelease } from './get-release.ts';
 import { listReleases } from './list-releases.ts';
 import { ownsStill } from './owns-still.ts';
 import { RELEASE } from './release-type.ts';
+import { createQueues } from './create-queues.ts';
 import { createSchedules } from './schedules.ts';
 import { sendToRelease } from './send-to-release.ts';
 import { admit, startRelease } from './start-release.ts';
@@ -43,6 +44,7 @@ export function createTemporalGateway({ temporal, taskQueue, server }: GatewayOp
       }
     },
     get: (id, runId) => getRelease(link, releases, taskQueue, id, runId),
+    queues: createQueues(link, releases, taskQueue),
     schedules: createSchedules(link, taskQueue),
     deliveries: createDeliveries(link, taskQueue),
     builds: createWorkerBuilds(link, taskQueue),

@@ -1,5 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo, WorkflowUpdateHandle } from '@temporalio/client';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalLink } from './connection.ts';
@@ -54,6 +54,19 @@ export interface Workflows<View> {
     definition: UpdateDefinition<R, A>,
     send: SendUpdate<A>,
   ): Promise<{ readonly result: R } | undefined>;
+  /** As `update`. It starts the run first if none is open. */
+  updateWithStart<R, A extends [unknown]>(
+    start: StartWorkflow,
+    definition: UpdateDefinition<R, A>,
+    send: SendUpdate<A>,
+  ): Promise<{ readonly result: R } | undefined>;
+  /** As `signal`. It starts the run first if none is open, so it needs no worker. */
+  signalWithStart<A extends [unknown]>(
+    start: StartWorkflow,
+    definition: SignalDefinition<A>,
+    args: A,
+    limitMs: number,
+  ): Promise<void>;
   signal<A extends [unknown]>(id: string, definition: SignalDefinition<A>, args: A, limitMs: number): Promise<void>;
   /**
    * Requests the workflow to end after its own cleanup. It works where signals and updates have reached their limits.
@@ -76,7 +89,7 @@ export function workflows<View>(
   { name, query }: WorkflowType<View>,
 ): Workflows<View> {
   return {
-    start: (options) => startRegistered(link, () => start(link, taskQueue, name, options)),
+    start: (options) => registered(link, () => start(link, taskQueue, name, options)),
     describe: (id, limitMs, runId) =>
       link.call(
         (client) =>
@@ -89,6 +102,15 @@ export function workflows<View>(
       ),
     query: (id, limitMs, runId) => link.raw((client) => client.workflow.getHandle(id, runId).query(query), limitMs),
     update: (id, definition, send) => update(link, id, definition, send),
+    updateWithStart: (begin, definition, send) =>
+      registered(link, () => updateWithStart(link, optionsOf(taskQueue, begin), name, definition, send)),
+    signalWithStart: (begin, definition, args, limitMs) =>
+      registered(link, () =>
+        link.raw(async (client) => {
+          const options = { ...optionsOf(taskQueue, begin), signal: definition, signalArgs: args };
+          await client.workflow.signalWithStart(name, options as never);
+        }, limitMs),
+      ),
     signal: (id, definition, args, limitMs) =>
       link.raw((client) => client.workflow.getHandle(id).signal(definition, ...args), limitMs),
     cancel: (id, limitMs) => link.raw(async (client) => void (await client.workflow.getHandle(id).cancel()), limitMs),
@@ -125,30 +147,28 @@ async function continuedIn({ workflowService, options }: Client, workflowId: str
   return history?.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
 }
 
-async function start(
-  link: TemporalLink,
-  taskQueue: string,
-  type: string,
-  { id, args, attributes, memo, summary, details }: StartWorkflow,
-): Promise<string> {
+async function start(link: TemporalLink, taskQueue: string, type: string, begin: StartWorkflow): Promise<string> {
   const handle = await link.raw((client) =>
-    client.workflow.start(type, {
-      workflowId: id,
-      taskQueue,
-      args: [...args],
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      typedSearchAttributes: attributes,
-      memo: { ...memo },
-      staticSummary: summary,
-      staticDetails: details,
-    }),
+    client.workflow.start(type, { ...optionsOf(taskQueue, begin), workflowIdConflictPolicy: 'FAIL' }),
   );
   return handle.firstExecutionRunId;
 }
 
+function optionsOf(taskQueue: string, { id, args, attributes, memo, summary, details }: StartWorkflow) {
+  return {
+    workflowId: id,
+    taskQueue,
+    args: [...args],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    typedSearchAttributes: attributes,
+    memo: { ...memo },
+    staticSummary: summary,
+    staticDetails: details,
+  } as const;
+}
+
 /** The server needs a while until a search attribute that was just registered is usable. */
-async function startRegistered(link: TemporalLink, begin: () => Promise<string>): Promise<string> {
+async function registered<T>(link: TemporalLink, begin: () => Promise<T>): Promise<T> {
   const lacks = (error: unknown) =>
     isInvalid(error) && /search attribute/i.test(String((error as Error).cause ?? error));
   try {
@@ -160,10 +180,10 @@ async function startRegistered(link: TemporalLink, begin: () => Promise<string>)
   await link.call((_, connection) => registerAttributes(connection, namespace));
   for (let attempt = 1; ; attempt += 1) {
     await sleep(250 * attempt);
-    const runId = await begin().catch((error: unknown) =>
-      isInvalid(error) && attempt < 6 ? undefined : Promise.reject(error as Error),
-    );
-    if (runId !== undefined) return runId;
+    const begun = await begin()
+      .then((value) => ({ value }))
+      .catch((error: unknown) => (isInvalid(error) && attempt < 6 ? undefined : Promise.reject(error as Error)));
+    if (begun) return begun.value;
   }
 }
 
@@ -178,6 +198,32 @@ async function update<R, A extends [unknown]>(
     (client) => client.workflow.getHandle(id).startUpdate(definition, options as never),
     acceptMs,
   );
+  return resultOf(link, sent, resultMs);
+}
+
+async function updateWithStart<R, A extends [unknown]>(
+  link: TemporalLink,
+  begin: ReturnType<typeof optionsOf>,
+  type: string,
+  definition: UpdateDefinition<R, A>,
+  { args, updateId, acceptMs, resultMs }: SendUpdate<A>,
+): Promise<{ readonly result: R } | undefined> {
+  const { WithStartWorkflowOperation } = await import('@temporalio/client');
+  const startWorkflowOperation = new WithStartWorkflowOperation(type, {
+    ...begin,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  const options = { args, updateId, waitForStage: 'ACCEPTED', startWorkflowOperation } as const;
+  const sent = await link.raw((client) => client.workflow.startUpdateWithStart(definition, options as never), acceptMs);
+  return resultOf(link, sent as WorkflowUpdateHandle<unknown>, resultMs);
+}
+
+/** Undefined if the result is not there within `resultMs`. */
+async function resultOf<R>(
+  link: TemporalLink,
+  sent: WorkflowUpdateHandle<unknown>,
+  resultMs: number,
+): Promise<{ readonly result: R } | undefined> {
   try {
     return { result: (await link.raw(() => sent.result(), Math.max(1, resultMs))) as R };
   } catch (error) {

@@ -11,6 +11,7 @@ import { kubernetes } from './kubernetes/index.ts';
 import { mcpServer } from './mcp-server/index.ts';
 import { notification } from './notification/index.ts';
 import { release } from './release/index.ts';
+import { releaseQueue } from './release-queue/index.ts';
 import { traefik } from './traefik/index.ts';
 import { window } from './window/index.ts';
 import { workerVersion } from './worker-version/index.ts';
@@ -20,6 +21,7 @@ import { workerVersion } from './worker-version/index.ts';
  */
 export const TOOLSETS: readonly Toolset[] = [
   release,
+  releaseQueue,
   argo,
   traefik,
   mcpServer,

@@ -5,6 +5,7 @@ import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { permissionOf, touchedBy } from '../../src/commands/access.ts';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
+import type { QueueState } from '../../src/domain/release/queue.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
 import { aDelivery, DELIVERY_INPUT } from '../support/fake-deliveries.ts';
@@ -33,6 +34,7 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
     aDelivery({ input: { ...DELIVERY_INPUT, name: 'hidden', namespace: 'secret' } }),
   );
   gateway.builds.known = [{ build: 'a', state: 'current', pollers: 1, runs: places.map(releaseId) }];
+  for (const target of places) gateway.queues.states.set(releaseId(target), waitingFor(target));
   const services = fakeServices(gateway);
   const journal = createFakeJournal();
   const old = { cluster: 'prod', namespace: 'secret', rollout: 'old' };
@@ -83,6 +85,11 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
   };
 }
 
+function waitingFor(target: (typeof SPEC)['target']): QueueState {
+  const input = { spec: { ...SPEC, target }, startedBy: 'ada', requestId: 'one' };
+  return { waiting: [{ input, caller: { id: 'ada', kind: 'cli' }, addedAt: 1 }], left: [] };
+}
+
 /** A pod with its metrics, a Kustomization with an event, and a release of Helm, in each namespace. */
 function podsIn(places: readonly { readonly namespace: string }[]): FakeCluster {
   const cluster = new FakeCluster('prod');
@@ -109,7 +116,10 @@ const OF_CHARTS = [
 /** They touch files and images, and no object of a cluster. */
 const OF_FILES = ['notification_list', 'delivery_plan', 'delivery_onboard', 'delivery_render', 'delivery_build'];
 /** They concern a target of a cluster, and read nothing there. */
-const OF_TARGETS = ['window_list', 'window_override', 'worker_version_list', 'worker_version_move'];
+const OF_TARGETS = [
+  ...['window_list', 'window_override', 'worker_version_list', 'worker_version_move'],
+  ...['list', 'move', 'remove', 'clear', 'resume'].map((verb) => `release_queue_${verb}`),
+];
 /** Objects outside of every namespace. With an allow list they are refused. */
 const OUTSIDE = ['k8s_cordon', 'k8s_uncordon', 'k8s_drain'];
 /** Calls without a namespace. */
@@ -124,6 +134,7 @@ const WIDE: Readonly<Record<string, object>> = {
   k8s_list: { kind: 'pods' },
   k8s_top: {},
   release_list: {},
+  release_queue_list: {},
   worker_version_list: {},
 };
 

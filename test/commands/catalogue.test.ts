@@ -86,6 +86,7 @@ test('annotations follow from the kind, and what destroys asks', () => {
   expect(hints['release_start']).toMatchObject({ readOnlyHint: false, destructiveHint: false, idempotentHint: false });
   expect(CATALOGUE.filter(({ kind }) => kind === 'destructive').map(({ name }) => name)).toEqual([
     ...['release_promote', 'release_abort', 'release_skip_analysis', 'release_recover', 'release_rollback'],
+    ...['release_queue_clear'],
     ...['argo_delete_rollout', 'argo_promote_rollout', 'argo_abort_rollout', 'argo_skip_analysis_promote'],
     ...['traefik_update_route_weights', 'traefik_delete_route', 'traefik_enable_traffic_mirroring'],
     ...['mcp_server_migrate', 'mcp_server_remove_version'],

@@ -53,7 +53,7 @@ describe('what a release file may ask', () => {
     ];
     const spec = specOf({ metrics, warm_up: '5s', p50_ms: 20, p90_ms: 50, p95_ms: 90, p99_ms: 200 });
     expect(spec.analysis).toMatchObject({ warmUpMs: 5_000, maxP95Ms: 90, maxQuantileMs: { 50: 20, 90: 50, 99: 200 } });
-    expect(toPlanOutput('release/x', spec, { checks: [] }).limits).toMatchObject({
+    expect(toPlanOutput('release/x', spec, { checks: [], would: 'refuse' }).limits).toMatchObject({
       p50_ms: 20,
       p90_ms: 50,
       p95_ms: 90,

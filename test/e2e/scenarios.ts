@@ -10,6 +10,7 @@ import { foreignWriters } from './foreign-writers.ts';
 import { interference } from './interference.ts';
 import { outcomes } from './outcomes.ts';
 import { pauses } from './pauses.ts';
+import { queues } from './queues.ts';
 import { questions } from './questions.ts';
 import { scheduleTwins } from './schedule-twin.ts';
 import { schedules } from './schedules.ts';
@@ -27,7 +28,7 @@ export interface Scenarios {
 export function scenariosOf(chosen: (scenario: Scenario) => boolean): Scenarios {
   const all = [
     ...[workerKills, continuedRuns, stoppedWorkers, interference, pauses, commands, questions, outcomes],
-    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules, watched],
+    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules, queues, watched],
   ];
   const rounds = [temporalOutage(chosen), apiServerOutage(chosen)];
   return { atOnce: all.flat().filter(chosen), rounds: rounds.filter(({ scenarios }) => scenarios.length > 0) };

@@ -12,7 +12,8 @@ import {
   type ObjectRef,
 } from '../../src/adapters/kubernetes/kinds.ts';
 import type { CommandContext } from '../../src/commands/command.ts';
-import { aView, AT, createFakeGateway, PLAN } from './fake-gateway.ts';
+import type { QueueState } from '../../src/domain/release/queue.ts';
+import { aView, AT, createFakeGateway, PLAN, SPEC } from './fake-gateway.ts';
 import { register } from '../../src/domain/servers/actions.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import { FakeHelm } from './fake-helm.ts';
@@ -70,6 +71,7 @@ function atWork(
   const clusters: Clusters = { ...world.clusters, client: (name) => (world.clusters.client(name), client) };
   const gateway = createFakeGateway(releases);
   gateway.builds.known = exampleBuilds;
+  gateway.queues.states.set('release/prod/shop/web', exampleQueue);
   const services = worldServices(
     { target: world.target, metrics: world.metrics, now: () => world.now(), clusters },
     gateway,
@@ -84,6 +86,17 @@ function atWork(
   };
   return { context, requests, stop: () => world.stop() };
 }
+
+/** A release that waits. */
+const exampleQueue: QueueState = {
+  waiting: [
+    {
+      input: { spec: { ...SPEC, image: 'shop:v3', whenBusy: 'queue' }, startedBy: 'cli:ada', requestId: 'ci-4711' },
+      ...{ caller: { id: 'cli:ada', kind: 'cli' }, addedAt: AT },
+    },
+  ],
+  left: [],
+};
 
 /** Workers of two versions. The older one carries the release still. */
 const exampleBuilds: readonly WorkerBuild[] = [

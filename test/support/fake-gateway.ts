@@ -10,6 +10,7 @@ import type { KnownGuard, Ownership, ReleaseGateway, StartedRelease } from '../.
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import { aDelivery, createFakeDeliveries, type FakeDeliveries } from './fake-deliveries.ts';
 import { createFakeBuilds, type FakeBuilds } from './fake-builds.ts';
+import { createFakeQueues, type FakeQueues } from './fake-queues.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 import { fakeSystems } from './fake-systems.ts';
 import { FakeMetrics } from './fake-metrics.ts';
@@ -75,6 +76,7 @@ export interface FakeGateway extends ReleaseGateway {
   readonly schedules: FakeSchedules;
   readonly deliveries: FakeDeliveries;
   readonly builds: FakeBuilds;
+  readonly queues: FakeQueues;
   /** While it is set, `owns` returns it, whatever `views` contains. */
   ownership: Ownership | undefined;
   /** The result of the next commands. */
@@ -104,7 +106,7 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     if (fake.views.get(id)?.closedAt === undefined && fake.views.has(id))
       throw new SluiceError('TARGET_BUSY', `The target already has a running release: ${id}.`, {
         next: followOrEnd(id),
-        details: { release_id: id },
+        details: { release_id: id, run_id: fake.views.get(id)?.runId },
       });
     return undefined;
   };
@@ -126,6 +128,10 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     schedules: createFakeSchedules(),
     deliveries: createFakeDeliveries(aDelivery()),
     builds: createFakeBuilds(),
+    queues: createFakeQueues((id) => {
+      const view = fake.views.get(id);
+      return view && { runId: view.runId, open: view.closedAt === undefined, state: view.state };
+    }),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
     probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers })),

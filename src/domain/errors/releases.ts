@@ -31,6 +31,27 @@ export const RELEASE_ERRORS = {
     'Call release_plan again, read the new plan, and pass its plan_id to release_start.',
   ),
   TARGET_BUSY: entry(409, 7, false, 'The target already has a running release.', 'Wait for that release, or abort it.'),
+  QUEUE_FULL: entry(
+    409,
+    7,
+    false,
+    'As many releases wait for the target as its queue takes.',
+    'Take releases out with release_queue_remove or release_queue_clear, then start again.',
+  ),
+  QUEUE_ENTRY_NOT_FOUND: entry(
+    404,
+    5,
+    false,
+    'No release with this request id waits for the target.',
+    'Call release_queue_list for those that wait.',
+  ),
+  QUEUE_ENTRY_STARTING: entry(
+    409,
+    7,
+    true,
+    'The queue starts this release right now, so it cannot be moved or taken out.',
+    'Call release_abort once the release has started.',
+  ),
   SUPERSEDED: entry(
     409,
     7,

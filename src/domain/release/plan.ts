@@ -127,6 +127,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
    * older versions.
    */
   readonly guardMs?: number;
+  /** What the start does while another release has the target. Absent: it is refused. */
+  readonly whenBusy?: 'queue' | 'supersede';
 }
 
 /** `calls`: how many have to be compared, within `withinMs`. `changing`: paths whose values may differ. */

@@ -1,3 +1,4 @@
+import type { Caller } from '../access/caller.ts';
 import type { ReleaseSpec } from './plan.ts';
 import { parseReleaseId, releaseId, type Target } from './target.ts';
 
@@ -13,11 +14,13 @@ export interface When {
 export interface ScheduledStart {
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
+  /** Who has made the schedule, for a release that may have to wait in the queue of its target. */
+  readonly caller?: Caller;
 }
 
-/** `busy`: a run was already open for the target, and nothing was started. */
+/** `busy`: a run was already open for the target, and nothing was started. `queued`: it waits for its turn. */
 export interface ScheduledResult {
-  readonly outcome: 'started' | 'busy' | 'refused';
+  readonly outcome: 'started' | 'queued' | 'busy' | 'refused';
   readonly reason: string;
 }
 

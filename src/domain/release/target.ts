@@ -17,6 +17,11 @@ export function guardId(target: Target): string {
   return ['guard', target.cluster, target.namespace, target.rollout].join('/');
 }
 
+/** The workflow id of the queue of releases that wait for the target: one at most. */
+export function queueId(target: Target): string {
+  return ['queue', target.cluster, target.namespace, target.rollout].join('/');
+}
+
 /**
  * The target that a release id names. A context name may contain slashes (EKS ARNs do), so the last two parts are taken
  * from the end.

@@ -4,11 +4,15 @@ import { releaseText } from './state-text.ts';
 
 type Read = ReleaseOutput & { readonly next: string };
 
-/** A release that release_start has begun: it is over when the release has ended. */
+/**
+ * A release that release_start has begun: it is over when the release has ended. One that waits in a queue has no run
+ * that could be followed.
+ */
 export const startedTask: CommandTask = {
-  keyOf: ({ release_id: id, run_id: run, request_id: request, started }) => ({
-    ...{ release_id: String(id), run_id: String(run), request_id: String(request), started: String(started) },
-  }),
+  keyOf: ({ release_id: id, run_id: run, request_id: request, started }) =>
+    run === undefined
+      ? undefined
+      : { release_id: String(id), run_id: String(run), request_id: String(request), started: String(started) },
   read: ({ release_id, run_id }) => ({ tool: 'release_get', input: { release_id, run_id } }),
   stateOf(read, key) {
     const view = read as Read;

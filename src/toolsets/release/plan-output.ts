@@ -1,3 +1,4 @@
+import { WOULD, type Would } from './running-check.ts';
 import { namesOf } from '../../domain/release/approval.ts';
 import { phaseText } from '../../domain/release/phase-approvals.ts';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ const outlook = z.strictObject({
 export const planOutput = z.strictObject({
   release_id: z.string(),
   ready: z.boolean().describe('Every check holds.'),
+  would: z.enum(WOULD).describe('What release_start with this input would do now.'),
   plan_id: z.string().optional().describe('For release_start, until valid_until.'),
   valid_until: z.string().optional(),
   target: z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() }),
@@ -44,13 +46,14 @@ const safe = (text: string): string => maskSecrets(cleanText(text));
 export function toPlanOutput(
   id: string,
   spec: ReleaseSpec,
-  { checks, plan }: Preflight,
+  { checks, plan, would }: Preflight & { readonly would: Would },
   stored?: { readonly plan_id: string; readonly valid_until: string },
   expected?: Outlook,
 ): PlanOutput {
   return compact({
     release_id: id,
     ready: plan !== undefined,
+    would,
     ...stored,
     target: { ...spec.target },
     strategy: spec.strategy,

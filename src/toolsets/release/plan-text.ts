@@ -7,24 +7,38 @@ import type { PlanOutput } from './plan-output.ts';
  */
 export function planText(plan: PlanOutput): string {
   const failed = plan.checks.filter(({ ok }) => !ok).map((one) => checkLine('✗', one));
-  const warnings = plan.checks.filter(({ ok, next }) => ok && next !== undefined).map((one) => checkLine('!', one));
+  const told = ({ ok, name, next }: PlanOutput['checks'][number]) =>
+    ok && (next !== undefined || (waits(plan) && name === 'running release'));
+  const warnings = plan.checks.filter(told).map((one) => checkLine('!', one));
   const course = plan.ready ? [...outlookLines(plan), ...peopleLines(plan)] : [];
   return [headLine(plan, failed.length), ...failed, ...warnings, ...course, nextLine(plan)].join('\n');
 }
 
 function headLine(plan: PlanOutput, failed: number): string {
   const { cluster, namespace, rollout } = plan.target;
-  const head = plan.ready ? 'Ready' : `Not ready, ${plural(failed, 'check')} failed`;
+  const head = plan.ready ? 'Ready' : waits(plan) && failed === 0 ? HEADS[plan.would] : notReady(failed);
   const images = plan.from_image ? `${plan.from_image} → ${plan.to_image}` : plan.to_image;
   const weights = plan.weights.length > 0 ? `, weights ${plan.weights.join(' → ')} %` : '';
   return `${head}: ${plan.strategy} of ${namespace}/${rollout} on ${cluster}: ${images}${weights}`;
+}
+
+const HEADS = { queue: 'Would wait in the queue', supersede: 'Would supersede the running release' } as const;
+
+const notReady = (failed: number): string => `Not ready, ${plural(failed, 'check')} failed`;
+
+/** A release that starts later: what the running one has changed is not known to it yet. */
+function waits<P extends Pick<PlanOutput, 'would'>>(plan: P): plan is P & { would: keyof typeof HEADS } {
+  return plan.would in HEADS;
 }
 
 function checkLine(mark: string, { name, detail, next }: PlanOutput['checks'][number]): string {
   return `${mark} ${name}: ${detail}${next ? ` → ${next}` : ''}`;
 }
 
-function nextLine({ ready, plan_id: id, valid_until: until }: PlanOutput): string {
+function nextLine(plan: PlanOutput): string {
+  const { ready, plan_id: id, valid_until: until } = plan;
+  if (waits(plan))
+    return `Nothing was changed. release_start with the same input ${plan.would === 'queue' ? 'queues it' : 'does this'}.`;
   return ready
     ? `Nothing was changed. Start it with release_start with plan_id "${id}", until ${until}, or with the same input.`
     : 'Nothing was changed. Correct the failed checks and plan again.';

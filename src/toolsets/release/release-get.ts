@@ -9,6 +9,7 @@ import { live, readLive } from './live.ts';
 import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { queueShort, waitingFor } from './waiting-for.ts';
 import { releaseText } from './state-text.ts';
 
 const FORGOTTEN =
@@ -23,6 +24,7 @@ const output = z.strictObject({
   ...release.shape,
   live: live.optional(),
   guard: guard.optional(),
+  queue: queueShort.optional(),
   source: z.string().optional(),
   next: z.string(),
 });
@@ -37,6 +39,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
   toolset: 'release',
   input,
   output,
+  listed: { output: Object.keys(output.shape).filter((name) => name !== 'queue') },
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
@@ -52,7 +55,8 @@ export const releaseGet: Command<typeof input, typeof output> = {
     const now = isClosed(view.state) ? {} : { live: await readLive(context, view, detail > CONCISE) };
     const watched = await guardOf(context, view);
     const next = nextOfGuard(watched) ?? nextCall(view);
-    return { ...toReleaseOutput(view, detail), ...now, ...(watched && { guard: watched }), next };
+    const queue = await waitingFor(context, view.id);
+    return { ...toReleaseOutput(view, detail), ...now, ...(watched && { guard: watched }), ...queue, next };
   },
   text: releaseText,
 };

@@ -26,7 +26,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   toolset: 'release',
   document: 'release file',
   input: releaseFile,
-  listed: { input: LISTED_FIELDS },
+  listed: { input: LISTED_FIELDS, output: Object.keys(planOutput.shape).filter((name) => name !== 'would') },
   output: planOutput,
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
@@ -34,14 +34,15 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
     const spec = await identified(context, await specOf(context, input));
     const id = releaseId(spec.target);
     const read = context.readOnly ? await withoutQueries(context, spec) : await context.preflight(spec);
-    const found = await withRunning(context, id, withApprovers(context, spec, read));
+    const { found, would } = await withRunning(context, spec, withApprovers(context, spec, read));
     const shown = { ...found, checks: [...found.checks, ...(await windowChecks(context, spec))] };
     const stored = found.plan && (await savePlan(context, input, spec, found.plan));
     const judged = found.plan !== undefined && !skipsSteps(found.checks);
     const expected = judged ? await expectedOf(context, spec, found.plan) : undefined;
-    return toPlanOutput(id, spec, shown, stored, expected);
+    return toPlanOutput(id, spec, { ...shown, would }, stored, expected);
   },
-  problem: ({ ready }) => (ready ? undefined : 'PREFLIGHT_FAILED'),
+  problem: ({ ready, would, checks }) =>
+    ready || (would !== 'refuse' && checks.every(({ ok }) => ok)) ? undefined : 'PREFLIGHT_FAILED',
   text: planText,
 };
 

@@ -55,7 +55,8 @@ const output = z.strictObject({ done: z.string(), schedules: z.array(schedule) }
 export const releaseSchedule: Command<typeof input, typeof output> = {
   name: 'release_schedule',
   title: 'Schedule a release',
-  description: 'Starts a release by cron or interval; one schedule a target. A busy target is skipped.',
+  description:
+    'Starts a release by cron or interval; one schedule a target. A busy target is skipped, unless the release has when_busy.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
@@ -175,6 +176,7 @@ async function create(context: CommandContext, which: Input, note: string): Prom
   return context.gateway.schedules.create({
     spec,
     startedBy: `schedule of ${context.caller.id}`,
+    ...(spec.whenBusy && { caller: context.caller }),
     note,
     when: compact({
       cron: which.cron,

@@ -8,13 +8,14 @@ import { specOf } from './spec-of.ts';
 import { requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
-import { releaseId } from '../../domain/release/target.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import type { StoredPlan } from '../../ports/plans.ts';
 import type { StartedRelease } from '../../temporal/gateway.ts';
+import { startOrQueue, type QueuedRelease } from '../../temporal/start-or-queue.ts';
 import { fileOf, findPlan, requireUnchanged, requireValid } from './stored-plan.ts';
 import { toChecks } from './plan-output.ts';
 import { identified } from './identified.ts';
+import { placeOf, queuedOutput, queueRelease, toQueued } from './queued-start.ts';
 import { startedTask } from './followed-tasks.ts';
 import { exampleRelease } from './release-plan.ts';
 
@@ -38,13 +39,14 @@ const whole = z.strictObject({ ...releaseFile.shape, plan_id: planId, request_id
 
 const output = z.strictObject({
   release_id: z.string(),
-  run_id: z.string(),
+  run_id: z.string().optional(),
   request_id: z.string(),
-  started: z.boolean().describe('False: the same request id had started this release before.'),
+  started: z.boolean().describe('False: the same request id had started this release before, or it waits.'),
   target: z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() }),
   image: z.string(),
   strategy: z.string(),
   weights: z.array(z.number()),
+  queued: queuedOutput.optional(),
   next: z.string(),
 });
 type Output = z.output<typeof output>;
@@ -53,14 +55,17 @@ export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
   description:
-    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
+    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release; when_busy says what a start does meanwhile.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
   document: 'release file',
   input,
   output,
-  listed: { input: ['plan_id', 'target', 'image', 'strategy', 'request_id'] },
+  listed: {
+    input: ['plan_id', 'target', 'image', 'strategy', 'request_id'],
+    output: Object.keys(output.shape).filter((name) => name !== 'queued'),
+  },
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw, settings) => check(raw ?? {}, settings.defaultStrategy),
   touches: async (context, { plan_id: id, target: named }) =>
@@ -72,19 +77,19 @@ export const releaseStart: Command<typeof input, typeof output> = {
     const request = given ?? randomUUID();
     // This check is first, because a running release fails preflight. A repeated request must find its own release, and
     // another request must learn which release is running.
-    const [earlier, worker] = await Promise.all([
-      context.gateway.admit(releaseId(spec.target), request),
-      hasWorker(context),
-    ]);
-    if (earlier) return toOutput(spec, request, [], earlier, worker);
+    const [place, worker] = await Promise.all([placeOf(context, spec, request), hasWorker(context)]);
+    if (place.earlier) return toOutput(spec, request, [], place.earlier, worker);
+    if (stored && place.waits) requireValid(stored, context.ports.now());
+    const starter = starterOf(context.caller);
+    const start = {
+      ...{ spec, startedBy: context.caller.id, requestId: request },
+      ...(starter !== undefined && { starter }),
+    };
+    if (place.waits) return queuedAnswer(spec, request, await queueRelease(context, start, place.waits.busy));
     const known = await identified(context, spec);
     const weights = await plannedWeights(context, known, stored);
-    const starter = starterOf(context.caller);
-    const started = await context.gateway.start({
-      ...{ spec: known, startedBy: context.caller.id, requestId: request },
-      ...(starter !== undefined && { starter }),
-    });
-    return toOutput(spec, request, weights, started, worker);
+    const begun = await startOrQueue(context.gateway, { ...start, spec: known }, context.caller, context.ports.now());
+    return 'runId' in begun ? toOutput(spec, request, weights, begun, worker) : queuedAnswer(spec, request, begun);
   },
   task: startedTask,
   text: startText,
@@ -130,6 +135,15 @@ function toOutput(
   };
 }
 
+function queuedAnswer(spec: ReleaseSpec, request: string, { id, view }: QueuedRelease): Output {
+  const queued = toQueued(view, request);
+  return {
+    ...{ release_id: id, request_id: request, started: false },
+    ...{ target: { ...spec.target }, image: spec.image, strategy: spec.strategy, weights: [], queued },
+    next: `Call release_queue_list with release_id "${id}" for its turn. The checks of release_plan run then.`,
+  };
+}
+
 /** A release without a worker is stored safely, but the caller should know. */
 async function hasWorker({ gateway }: CommandContext): Promise<boolean> {
   return (await gateway.probe()).pollers > 0;
@@ -146,6 +160,15 @@ function refuseUnlessReady({ checks, plan }: Preflight): number[] {
 
 function startText(result: Output): string {
   const { cluster, namespace, rollout } = result.target;
-  const head = result.started ? 'Started' : 'Already started by the same request';
-  return `${head}: ${result.strategy} release of ${namespace}/${rollout} on ${cluster} to ${result.image}\n${result.release_id}, request ${result.request_id}\n${result.next}`;
+  const lines = [result.queued?.detail, `${result.release_id}, request ${result.request_id}`, result.next];
+  const what = `${result.strategy} release of ${namespace}/${rollout} on ${cluster} to ${result.image}`;
+  return [`${headOf(result)}: ${what}`, ...lines.filter((line) => line !== undefined)].join('\n');
+}
+
+function headOf({ started, queued }: Output): string {
+  if (!queued) return started ? 'Started' : 'Already started by the same request';
+  if (queued.position !== undefined) return `Queued at position ${queued.position}`;
+  return queued.waiting === undefined
+    ? 'Stored for the queue'
+    : 'Not queued again: the same request has left the queue';
 }

@@ -1,20 +1,62 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../commands/command.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { Check, Preflight } from '../../domain/release/plan.ts';
+import { plural } from '../../domain/plural.ts';
+import type { Check, Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { releaseId } from '../../domain/release/target.ts';
 
 /** Checks whose failure is the effect of the running release. What they advise does not apply while it runs. */
 const EFFECTS: readonly string[] = ['image', 'health', 'owner', 'fast track'];
 
-/** The plan of a target whose release still runs: it fails, and the running release is the first check. */
-export async function withRunning(context: CommandContext, id: string, found: Preflight): Promise<Preflight> {
+/** What release_start with the same input would do now. */
+export const WOULD = ['start', 'queue', 'supersede', 'refuse'] as const;
+export type Would = (typeof WOULD)[number];
+
+export interface TurnPlan {
+  readonly found: Preflight;
+  readonly would: Would;
+}
+
+/**
+ * The plan of a target whose release still runs: the running release is the first check. It fails, unless the release
+ * may wait. What the running release has changed is decided when the turn of this one comes.
+ */
+export async function withRunning(context: CommandContext, spec: ReleaseSpec, found: Preflight): Promise<TurnPlan> {
+  const id = releaseId(spec.target);
   const running = await runningCheck(context, id);
-  if (!running) return found;
+  const waits = spec.whenBusy !== undefined && (running !== undefined || (await hasQueue(context, id)));
+  if (spec.whenBusy && waits) return { found: await ofQueue(context, spec, found, running), would: spec.whenBusy };
+  if (!running) return { found, would: found.plan ? 'start' : 'refuse' };
   const checks = found.checks.flatMap((check) => {
     const { next: _, ...effect } = check;
     return EFFECTS.includes(check.name) ? (check.ok ? [] : [effect]) : [check];
   });
-  return { checks: [running, ...checks] };
+  return { found: { checks: [running, ...checks] }, would: 'refuse' };
+}
+
+async function ofQueue(
+  context: CommandContext,
+  { target, whenBusy }: ReleaseSpec,
+  { checks }: Preflight,
+  running: Check | undefined,
+): Promise<Preflight> {
+  const view = await context.gateway.queues.get(releaseId(target)).catch(() => undefined);
+  const before = view?.waiting.length ?? 0;
+  const others = before === 0 ? 'no other release waits' : `${plural(before, 'other release')} wait`;
+  const place =
+    whenBusy === 'queue'
+      ? `this one waits behind it and starts after it has succeeded; ${others}`
+      : `it is rolled back first, with proof, then this one starts; ${others}`;
+  const detail = running
+    ? `${running.detail} With when_busy ${whenBusy}, ${place}. Its checks run when its turn comes.`
+    : `No release runs, but ${others} for the target. With when_busy ${whenBusy}, this one is placed ${whenBusy === 'queue' ? 'behind' : 'before'} them.`;
+  const turn: Check = { name: 'running release', ok: true, detail };
+  return { checks: [turn, ...checks.filter(({ name }) => !EFFECTS.includes(name))] };
+}
+
+/** False if Temporal does not answer: a plan is possible without Temporal. */
+function hasQueue({ gateway }: CommandContext, id: string): Promise<boolean> {
+  return gateway.queues.isOpen(id).catch(() => false);
 }
 
 /** Undefined if no release runs there, or if Temporal does not answer: a plan is possible without Temporal. */

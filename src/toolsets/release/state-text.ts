@@ -8,6 +8,7 @@ import { withWho } from '../../domain/with-who.ts';
 interface Shown extends ReleaseOutput {
   readonly live?: Live | undefined;
   readonly guard?: ShownGuard | undefined;
+  readonly queue?: { readonly detail: string } | undefined;
   readonly next: string;
 }
 
@@ -22,6 +23,7 @@ export function releaseText(view: Shown): string {
     verdictLine(view),
     windowLine(view),
     lastEvents(view),
+    view.queue === undefined ? '' : `Queue: ${view.queue.detail}`,
     view.next,
   ]
     .filter(Boolean)

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { parse, type Problem } from '../../contract/parse.ts';
+import { isAllowed } from '../../commands/access.ts';
+import type { Command, CommandContext } from '../../commands/command.ts';
+import { parseReleaseId } from '../../domain/release/target.ts';
+import { idOf, whichRelease } from '../release/which-release.ts';
+import { queueRow, rowText, toRow, type QueueRow } from './queue-output.ts';
+
+const input = z.strictObject(whichRelease);
+const output = z.strictObject({ queues: z.array(queueRow), next: z.string() });
+
+export const queueList: Command<typeof input, typeof output> = {
+  name: 'release_queue_list',
+  title: 'Releases that wait',
+  description:
+    'The releases that wait for a target, in their order, what each waits for, and the last that wait no longer. Without a target: every queue in which releases wait.',
+  kind: 'read',
+  idempotent: true,
+  toolset: 'release-queue',
+  input,
+  output,
+  examples: [{ title: 'Of one target', input: { release_id: 'release/prod/shop/web' } }],
+  check: (raw) => parse(input, raw ?? {}, bothGiven(raw)),
+  async run(context, which) {
+    const one = which.release_id !== undefined || which.target !== undefined;
+    const ids = one ? [await idOf(context, which)] : await openQueues(context);
+    const queues = await Promise.all(ids.map((id) => rowOf(context, id)));
+    return { queues, next: nextOf(queues) };
+  },
+  text: ({ queues, next }) =>
+    [...(queues.length === 0 ? ['No release waits for any target.'] : queues.map(rowText)), next].join('\n'),
+};
+
+function bothGiven(raw: unknown): readonly Problem[] {
+  const { release_id: id, target } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  if (id === undefined || target === undefined) return [];
+  return [{ path: 'release_id', message: 'give release_id or target, not both' }];
+}
+
+/** Those of targets that the caller may see. */
+async function openQueues({ gateway, settings }: CommandContext): Promise<readonly string[]> {
+  const all = await gateway.queues.list();
+  return all.map(({ releaseId }) => releaseId).filter((id) => isAllowed(parseReleaseId(id)?.namespace ?? '', settings));
+}
+
+async function rowOf({ gateway }: CommandContext, id: string): Promise<QueueRow> {
+  return toRow(id, await gateway.queues.get(id));
+}
+
+function nextOf(queues: readonly QueueRow[]): string {
+  if (queues.some(({ held }) => held)) return 'Call release_queue_resume to go on, or release_queue_clear.';
+  return queues.some(({ waiting }) => waiting.length > 0)
+    ? 'release_queue_move and release_queue_remove change the order.'
+    : 'A release waits if release_start names when_busy.';
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { CommandContext } from '../../commands/command.ts';
+import { plural } from '../../domain/plural.ts';
+import { queueStateText } from '../../domain/release/queue-text.ts';
+import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
+
+export const queueShort = z.strictObject({ waiting: z.int(), held: z.boolean(), detail: z.string() });
+
+/** The releases that wait for the same target. Empty: none, or the queue cannot be read now. */
+export async function waitingFor(
+  { gateway }: Pick<CommandContext, 'gateway'>,
+  id: string,
+): Promise<{ readonly queue?: z.output<typeof queueShort> }> {
+  const view = await readQueue({ gateway }, id).catch(() => undefined);
+  if (!view || view.waiting.length === 0) return {};
+  const waiting = view.waiting.length;
+  const detail = `${plural(waiting, 'release')} ${waiting === 1 ? 'waits' : 'wait'}. ${queueStateText(view)}`;
+  return { queue: { waiting, held: view.hold !== undefined, detail: maskSecrets(cleanText(detail)) } };
+}
+
+/** A queue that is not open needs no worker. */
+async function readQueue({ gateway }: Pick<CommandContext, 'gateway'>, id: string) {
+  return (await gateway.queues.isOpen(id)) ? gateway.queues.get(id) : undefined;
+}

@@ -1,0 +1,48 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { EMPTY_QUEUE, type QueueState, type QueueView } from '../src/domain/release/queue.ts';
+import { describeQueue } from '../src/domain/release/queue-text.ts';
+import { nearLimit } from '../src/domain/release/run-limits.ts';
+import { queueId, releaseId, type Target } from '../src/domain/release/target.ts';
+import { LEFT_MEMO, type QueueInput } from './messages.ts';
+import { STATE_KEY } from './search-attributes.ts';
+
+/** Everything that a queue knows. Handlers and the loop in queue.ts change it by `set`. */
+export class QueueRun {
+  readonly target: Target;
+  /** Updates and signals that this run has handled. */
+  handled = 0;
+  private now: QueueState;
+
+  constructor({ target, state = EMPTY_QUEUE }: QueueInput) {
+    this.target = target;
+    this.now = state;
+  }
+
+  get state(): QueueState {
+    return this.now;
+  }
+
+  set(state: QueueState): void {
+    const before = this.now;
+    this.now = state;
+    const [was, is] = [before, state].map(({ hold }) => (hold ? 'held' : 'waiting'));
+    if (was !== is) upsertSearchAttributes([{ key: STATE_KEY, value: is }]);
+    // A queue that has ended is read without a worker.
+    if (before.left !== state.left) upsertMemo({ [LEFT_MEMO]: state.left });
+    setCurrentDetails(describeQueue(this.view()));
+  }
+
+  get isEmpty(): boolean {
+    return this.now.waiting.length === 0;
+  }
+
+  /** Whether the run nears a limit of Temporal. */
+  get mustLeave(): boolean {
+    const { historyLength: events, historySize: bytes, continueAsNewSuggested: suggested } = workflowInfo();
+    return nearLimit({ events, bytes, commands: this.handled, suggested }) !== undefined;
+  }
+
+  view(): QueueView {
+    return { id: queueId(this.target), releaseId: releaseId(this.target), ...this.now };
+  }
+}
