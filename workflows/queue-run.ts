@@ -25,8 +25,7 @@ export class QueueRun {
   set(state: QueueState): void {
     const before = this.now;
     this.now = state;
-    const [was, is] = [before, state].map(({ hold }) => (hold ? 'held' : 'waiting'));
-    if (was !== is) upsertSearchAttributes([{ key: STATE_KEY, value: is }]);
+    if (stateOf(before) !== stateOf(state)) upsertSearchAttributes([{ key: STATE_KEY, value: stateOf(state) }]);
     // A queue that has ended is read without a worker.
     if (before.left !== state.left) upsertMemo({ [LEFT_MEMO]: state.left });
     setCurrentDetails(describeQueue(this.view()));
@@ -46,3 +45,5 @@ export class QueueRun {
     return { id: queueId(this.target), releaseId: releaseId(this.target), ...this.now };
   }
 }
+
+const stateOf = ({ hold }: QueueState): string => (hold ? 'held' : 'waiting');

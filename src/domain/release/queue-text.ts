@@ -17,6 +17,11 @@ export function queueStateText(state: QueueState): string {
   return `${image} starts when no release of the target runs.`;
 }
 
+/** `2 releases wait`. `what`: for a count of one. */
+export function waitText(count: number, what = 'release'): string {
+  return `${plural(count, what)} ${count === 1 ? 'waits' : 'wait'}`;
+}
+
 /** Markdown for the Temporal UI. */
 export function describeQueue(view: QueueView): string {
   const rows = view.waiting.map(

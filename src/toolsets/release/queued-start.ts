@@ -3,10 +3,9 @@ import { admit } from '../../commands/access.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { compact } from '../../contract/release-view.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { plural } from '../../domain/plural.ts';
 import type { ReleaseSpec } from '../../domain/release/plan.ts';
 import { leftOf, positionOf, type QueueView } from '../../domain/release/queue.ts';
-import { leftText, queueStateText } from '../../domain/release/queue-text.ts';
+import { leftText, queueStateText, waitText } from '../../domain/release/queue-text.ts';
 import type { ReleaseInput } from '../../domain/release/release-input.ts';
 import { releaseId } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
@@ -86,6 +85,6 @@ function others(position: number | undefined, waiting: number): string {
   if (position === undefined || waiting === 1) return '';
   const [before, behind] = [position - 1, waiting - position];
   return before > 0
-    ? ` ${plural(before, 'other release')} ${before === 1 ? 'waits' : 'wait'} before this one.`
-    : ` ${plural(behind, 'other release')} ${behind === 1 ? 'waits' : 'wait'} behind this one.`;
+    ? ` ${waitText(before, 'other release')} before this one.`
+    : ` ${waitText(behind, 'other release')} behind this one.`;
 }

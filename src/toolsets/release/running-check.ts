@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../commands/command.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import { plural } from '../../domain/plural.ts';
+import { waitText } from '../../domain/release/queue-text.ts';
 import type { Check, Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
 import { releaseId } from '../../domain/release/target.ts';
 
@@ -25,7 +25,8 @@ export async function withRunning(context: CommandContext, spec: ReleaseSpec, fo
   const id = releaseId(spec.target);
   const running = await runningCheck(context, id);
   const waits = spec.whenBusy !== undefined && (running !== undefined || (await hasQueue(context, id)));
-  if (spec.whenBusy && waits) return { found: await ofQueue(context, spec, found, running), would: spec.whenBusy };
+  if (spec.whenBusy && waits)
+    return { found: await ofQueue(context, spec, found, running), would: running ? spec.whenBusy : 'queue' };
   if (!running) return { found, would: found.plan ? 'start' : 'refuse' };
   const checks = found.checks.flatMap((check) => {
     const { next: _, ...effect } = check;
@@ -42,7 +43,7 @@ async function ofQueue(
 ): Promise<Preflight> {
   const view = await context.gateway.queues.get(releaseId(target)).catch(() => undefined);
   const before = view?.waiting.length ?? 0;
-  const others = before === 0 ? 'no other release waits' : `${plural(before, 'other release')} wait`;
+  const others = before === 0 ? 'no other release waits' : waitText(before, 'other release');
   const place =
     whenBusy === 'queue'
       ? `this one waits behind it and starts after it has succeeded; ${others}`

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { CommandContext } from '../../commands/command.ts';
-import { plural } from '../../domain/plural.ts';
-import { queueStateText } from '../../domain/release/queue-text.ts';
+import { queueStateText, waitText } from '../../domain/release/queue-text.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
 export const queueShort = z.strictObject({ waiting: z.int(), held: z.boolean(), detail: z.string() });
@@ -14,7 +13,7 @@ export async function waitingFor(
   const view = await readQueue({ gateway }, id).catch(() => undefined);
   if (!view || view.waiting.length === 0) return {};
   const waiting = view.waiting.length;
-  const detail = `${plural(waiting, 'release')} ${waiting === 1 ? 'waits' : 'wait'}. ${queueStateText(view)}`;
+  const detail = `${waitText(waiting)}. ${queueStateText(view)}`;
   return { queue: { waiting, held: view.hold !== undefined, detail: maskSecrets(cleanText(detail)) } };
 }
 
