@@ -38,7 +38,7 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   const cli = group.command(wordOf(command)).summary(command.title).description(helpWords(command.description));
   const actions = actionsOf(command);
   if (actions) cli.addArgument(new Argument('<action>', 'what to do').choices(actions));
-  if (subject) cli.addArgument(argumentOf(subject, takesFile(command)));
+  if (subject) cli.addArgument(argumentOf(subject, command));
   for (const argument of positionalArguments(command)) cli.addArgument(argument);
   if (command.positional) cli.option('--json', 'the same as -o json');
   if (takesFile(command))
@@ -66,8 +66,16 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
   });
 }
 
-function argumentOf({ argument, about }: Subject, fromFile: boolean): Argument {
-  return new Argument(fromFile ? `[${argument}]` : `<${argument}>`, fromFile ? `${about}; may be in the file` : about);
+function argumentOf({ argument, about }: Subject, command: Command): Argument {
+  if (takesFile(command)) return new Argument(`[${argument}]`, `${about}; may be in the file`);
+  return isAboutAll(command)
+    ? new Argument(`[${argument}]`, `${about}; all, if absent`)
+    : new Argument(`<${argument}>`, about);
+}
+
+/** Whether the command without any input is about every object. An example shows it then. */
+function isAboutAll({ examples }: Command): boolean {
+  return examples.some(({ input }) => Object.keys(input).length === 0);
 }
 
 /** An argument is optional if its field is, or if a file may contain it. */

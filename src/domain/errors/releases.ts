@@ -30,7 +30,13 @@ export const RELEASE_ERRORS = {
     'Something that the plan depends on has changed since it was made.',
     'Call release_plan again, read the new plan, and pass its plan_id to release_start.',
   ),
-  TARGET_BUSY: entry(409, 7, false, 'The target already has a running release.', 'Wait for that release, or abort it.'),
+  TARGET_BUSY: entry(
+    409,
+    7,
+    false,
+    'The target already has a running release.',
+    'Wait for that release, abort it, or start with when_busy queue or supersede.',
+  ),
   QUEUE_FULL: entry(
     409,
     7,

@@ -23,7 +23,10 @@ export const queueList: Command<typeof input, typeof output> = {
   toolset: 'release-queue',
   input,
   output,
-  examples: [{ title: 'Of one target', input: { release_id: 'release/prod/shop/web' } }],
+  examples: [
+    { title: 'Of one target', input: { release_id: 'release/prod/shop/web' } },
+    { title: 'Every queue', input: {} },
+  ],
   check: (raw) => parse(input, raw ?? {}, problemsOf(raw)),
   async run(context, which) {
     const one = which.release_id !== undefined || which.target !== undefined;

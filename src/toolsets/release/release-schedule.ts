@@ -56,7 +56,7 @@ export const releaseSchedule: Command<typeof input, typeof output> = {
   name: 'release_schedule',
   title: 'Schedule a release',
   description:
-    'Starts a release by cron or interval; one schedule a target. A busy target is skipped, unless the release has when_busy.',
+    'Starts a release by cron or interval; one schedule a target. A busy target is skipped, unless when_busy.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',

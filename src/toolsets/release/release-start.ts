@@ -41,7 +41,7 @@ const output = z.strictObject({
   release_id: z.string(),
   run_id: z.string().optional(),
   request_id: z.string(),
-  started: z.boolean().describe('False: the same request id had started this release before, or it waits.'),
+  started: z.boolean().describe('False: this call did not start it.'),
   target: z.strictObject({ cluster: z.string(), namespace: z.string(), rollout: z.string() }),
   image: z.string(),
   strategy: z.string(),
@@ -55,7 +55,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   name: 'release_start',
   title: 'Start a release',
   description:
-    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release; when_busy says what a start does meanwhile.',
+    'Starts a release and returns its id at once; it then runs durably. Takes the plan_id of release_plan, or the whole input of release_plan, every field of it. The checks of release_plan run first and a failed one refuses the start. One target has at most one running release.',
   kind: 'write',
   idempotent: false,
   toolset: 'release',
