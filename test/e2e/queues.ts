@@ -19,12 +19,15 @@ interface Row {
   readonly left: readonly { readonly request_id: string; readonly outcome: string; readonly run_id?: string }[];
 }
 
+/** It asks long enough for a worker that is killed meanwhile. */
+const OLDER = { require_manual_promotion: true, timeouts: { decision: '10m', step: '5m' } };
+
 /** A newer version while an older one is released, on a worker that is killed meanwhile. */
 export const queues: Scenario[] = [
   ...forBoth(
     'a newer version waits in the queue, also when the worker is killed, and starts after the success of the older one',
     async (stage) => {
-      const older = await stage.start('', { require_manual_promotion: true });
+      const older = await stage.start('', OLDER);
       await older.reaches('waiting-for-decision');
       const image = stage.image();
       expect(await enqueue(stage, image, 'queue')).toMatchObject({ started: false, queued: { position: 1 } });
@@ -44,7 +47,7 @@ export const queues: Scenario[] = [
   ...forBoth(
     'a newer version supersedes the running one: that one is rolled back with proof, also when the worker is killed',
     async (stage) => {
-      const older = await stage.start('', { require_manual_promotion: true });
+      const older = await stage.start('', OLDER);
       await older.reaches('waiting-for-decision');
       const image = stage.image();
       stage.arm('workload.abort', 'before', 'kill');
