@@ -6,7 +6,7 @@ import { permissionOf, touchedBy } from '../../src/commands/access.ts';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { execute } from '../../src/commands/execute.ts';
 import type { QueueState } from '../../src/domain/release/queue.ts';
-import { releaseId } from '../../src/domain/release/target.ts';
+import { queueId, releaseId } from '../../src/domain/release/target.ts';
 import { CATALOGUE, TOOLSETS } from '../../src/toolsets/index.ts';
 import { aDelivery, DELIVERY_INPUT } from '../support/fake-deliveries.ts';
 import { aView, createFakeGateway, DEFAULTS, fakeServices, SPEC } from '../support/fake-gateway.ts';
@@ -33,7 +33,9 @@ async function world(allowedNamespaces: readonly string[]): Promise<CommandConte
     'hidden',
     aDelivery({ input: { ...DELIVERY_INPUT, name: 'hidden', namespace: 'secret' } }),
   );
-  gateway.builds.known = [{ build: 'a', state: 'current', pollers: 1, runs: places.map(releaseId) }];
+  gateway.builds.known = [
+    { build: 'a', state: 'current', pollers: 1, runs: [releaseId, queueId].flatMap((id) => places.map(id)) },
+  ];
   for (const target of places) gateway.queues.states.set(releaseId(target), waitingFor(target));
   const services = fakeServices(gateway);
   const journal = createFakeJournal();

@@ -13,7 +13,7 @@ export function wordsOf({ state, pollers, runs }: WorkerBuild): string {
   return state === 'inactive' ? 'It never took new releases.' : 'No open run needs it. Its workers can be stopped.';
 }
 
-/** The target of a run: of a release, or of the guard after it. Undefined for a delivery. */
+/** The target of a run: of a release, of the guard after it, or of its queue. Undefined for a delivery. */
 export function targetOf(run: string): Target | undefined {
-  return parseReleaseId(run.replace(/^guard\//, 'release/'));
+  return parseReleaseId(run.replace(/^(guard|queue)\//, 'release/'));
 }
