@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
 import type { DeliveryCommandName, DeliveryView } from '../src/domain/delivery/delivery.ts';
-import type { QueueEntry, QueueState, QueueView } from '../src/domain/release/queue.ts';
+import type { QueueChange, QueueEntry, QueueState, QueueView } from '../src/domain/release/queue.ts';
 import type { Target } from '../src/domain/release/target.ts';
 import type { GuardView } from '../src/domain/release/guard.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
@@ -92,8 +92,8 @@ export interface QueueInput {
   readonly state?: QueueState;
 }
 
-/** Key of the memo of a queue: the entries that wait no longer. */
-export const LEFT_MEMO = 'left';
+/** Key of the memo of a queue: what everybody may see of it. */
+export const QUEUE_MEMO = 'queue';
 export const getQueue = defineQuery<QueueView>('get');
 
 /** `requestId`: the entry. `position`: from 1, for move. */
@@ -113,5 +113,4 @@ export const queueUpdates = {
   remove: defineUpdate<QueueView, [QueueMessage]>('remove'),
   clear: defineUpdate<QueueView, [QueueMessage]>('clear'),
   resume: defineUpdate<QueueView, [QueueMessage]>('resume'),
-} as const;
-export type QueueChange = Exclude<keyof typeof queueUpdates, 'add'>;
+} as const satisfies Record<QueueChange | 'add', unknown>;

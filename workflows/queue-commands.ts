@@ -10,12 +10,13 @@ import {
   positionOf,
   requestOf,
   resumed,
+  type QueueChange,
   type QueueEntry,
   type QueueState,
   type QueueView,
 } from '../src/domain/release/queue.ts';
 import { releaseId } from '../src/domain/release/target.ts';
-import { queueSignal, queueUpdates, type QueueChange, type QueueMessage } from './messages.ts';
+import { queueSignal, queueUpdates, type QueueMessage } from './messages.ts';
 import type { QueueRun } from './queue-run.ts';
 
 /** Registers every handler. Must run before the workflow's first await. */

@@ -1,9 +1,9 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { EMPTY_QUEUE, type QueueState, type QueueView } from '../src/domain/release/queue.ts';
+import { EMPTY_QUEUE, shownQueue, type QueueState, type QueueView } from '../src/domain/release/queue.ts';
 import { describeQueue } from '../src/domain/release/queue-text.ts';
 import { nearLimit } from '../src/domain/release/run-limits.ts';
 import { queueId, releaseId, type Target } from '../src/domain/release/target.ts';
-import { LEFT_MEMO, type QueueInput } from './messages.ts';
+import { QUEUE_MEMO, type QueueInput } from './messages.ts';
 import { STATE_KEY } from './search-attributes.ts';
 
 /** Everything that a queue knows. Handlers and the loop in queue.ts change it by `set`. */
@@ -26,8 +26,7 @@ export class QueueRun {
     const before = this.now;
     this.now = state;
     if (stateOf(before) !== stateOf(state)) upsertSearchAttributes([{ key: STATE_KEY, value: stateOf(state) }]);
-    // A queue that has ended is read without a worker.
-    if (before.left !== state.left) upsertMemo({ [LEFT_MEMO]: state.left });
+    upsertMemo({ [QUEUE_MEMO]: shownQueue(state) });
     setCurrentDetails(describeQueue(this.view()));
   }
 
@@ -42,7 +41,7 @@ export class QueueRun {
   }
 
   view(): QueueView {
-    return { id: queueId(this.target), releaseId: releaseId(this.target), ...this.now };
+    return { id: queueId(this.target), releaseId: releaseId(this.target), ...shownQueue(this.now) };
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Settings } from '../config/schema.ts';
 import { decide } from '../domain/access/decide.ts';
+import { positionOf } from '../domain/release/queue.ts';
 import type { QueueSteps } from '../ports/queue-steps.ts';
+import type { ReleaseStarter } from '../ports/release-starter.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
+import { startOrQueue } from '../temporal/start-or-queue.ts';
 
 /** How long the queue waits for the answer to an abort. The end of the run is awaited elsewhere. */
 const ABORT_WAIT_MS = 3_000;
@@ -23,6 +26,18 @@ export function queueStepsOver(
       const touched = [{ cluster, namespace, name: rollout }];
       const decision = decide(caller, { tool, toolset: 'release', permission: 'operate', touched }, access);
       return decision.allowed ? undefined : `${caller.id} may no longer call ${tool}: ${decision.why}`;
+    },
+  };
+}
+
+/** The starter of the releases of schedules. */
+export function starterOver(gateway: ReleaseGateway): ReleaseStarter {
+  return {
+    async start(input, caller) {
+      const begun = await startOrQueue(gateway, input, caller, Date.now());
+      if ('runId' in begun) return begun;
+      const position = begun.view && positionOf(begun.view, input.requestId);
+      return { id: begun.id, queued: true, ...(position !== undefined && { position }) };
     },
   };
 }

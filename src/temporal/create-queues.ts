@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   getQueue,
-  LEFT_MEMO,
+  QUEUE_MEMO,
   QUEUE_WORKFLOW,
   queueSignal,
   queueUpdates,
-  type QueueChange,
   type QueueMessage,
 } from '../../workflows/messages.ts';
-import { leftOf, type QueueEntry, type QueueView } from '../domain/release/queue.ts';
+import { leftOf, type QueueChange, type QueueEntry, type QueueView, type ShownQueue } from '../domain/release/queue.ts';
 import { parseReleaseId, queueId, releaseId } from '../domain/release/target.ts';
 import type { TemporalLink } from './connection.ts';
 import { isMissing, refusal, toSluiceError, undeliverable } from './failure.ts';
@@ -97,25 +96,23 @@ async function get({ link, runs, taskQueue }: Access, release: string): Promise<
   const id = idOf(release);
   const run = await runs.describe(id, QUERY_MS);
   if (!run) return undefined;
-  if (!isOpen(run)) return endedView(run, release);
-  try {
-    return await runs.query(id, QUERY_MS);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    if (!undeliverable(error)) throw toSluiceError(error, (await link.settings()).address);
-    throw await noAnswer(link, taskQueue, `The queue ${id} is ${run.status.toLowerCase()} in Temporal.`);
-  }
+  const view = viewOf(run, release);
+  if (view) return view;
+  throw await noAnswer(link, taskQueue, `No worker has placed a release in the queue ${id} yet.`);
 }
 
 async function endedQueue(runs: Workflows<QueueView>, release: string): Promise<QueueView | undefined> {
   const run = await runs.describe(idOf(release));
-  return run && !isOpen(run) ? endedView(run, release) : undefined;
+  return run && !isOpen(run) ? viewOf(run, release) : undefined;
 }
 
-/** Nothing waits in a queue that has ended, also if it was ended from outside. */
-function endedView({ workflowId: id, memo }: Run, releaseId: string): QueueView {
-  const left = memo?.[LEFT_MEMO];
-  return { id, releaseId, waiting: [], left: Array.isArray(left) ? (left as QueueView['left']) : [] };
+/** What the queue has written to its memo. Undefined: an open one has written nothing yet. */
+function viewOf(run: Run, releaseId: string): QueueView | undefined {
+  const { workflowId: id, memo } = run;
+  const shown = memo?.[QUEUE_MEMO] as ShownQueue | undefined;
+  if (isOpen(run)) return shown && { id, releaseId, ...shown };
+  // Nothing waits in a queue that has ended, also if it was ended from outside.
+  return { id, releaseId, waiting: [], left: shown?.left ?? [] };
 }
 
 async function send(

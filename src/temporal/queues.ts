@@ -1,5 +1,5 @@
-import type { LastRun, QueueEntry, QueueView } from '../domain/release/queue.ts';
-import type { QueueChange, QueueMessage } from '../../workflows/messages.ts';
+import type { LastRun, QueueChange, QueueEntry, QueueView } from '../domain/release/queue.ts';
+import type { QueueMessage } from '../../workflows/messages.ts';
 
 /** From the visibility store, so up to a second late. */
 export interface QueueSummary {
@@ -16,7 +16,10 @@ export interface Queues {
    * is stored until one does. Further errors: QUEUE_FULL.
    */
   add(entry: QueueEntry): Promise<QueueView | undefined>;
-  /** The queue. Nothing waits in one that has ended. Undefined: Temporal knows none. */
+  /**
+   * The queue, from Temporal's record. Nothing waits in one that has ended. Undefined: Temporal knows none. NO_ANSWER: no
+   * worker has placed its first entry yet.
+   */
   get(releaseId: string): Promise<QueueView | undefined>;
   /** Further errors: QUEUE_ENTRY_NOT_FOUND, QUEUE_ENTRY_STARTING. Undefined: nothing waits. */
   change(releaseId: string, change: QueueChange, message: QueueMessage): Promise<QueueView | undefined>;

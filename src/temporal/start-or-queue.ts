@@ -1,9 +1,8 @@
 import type { Caller } from '../domain/access/caller.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { positionOf, type QueueEntry, type QueueView } from '../domain/release/queue.ts';
+import type { QueueEntry, QueueView } from '../domain/release/queue.ts';
 import type { ReleaseInput } from '../domain/release/release-input.ts';
 import { releaseId } from '../domain/release/target.ts';
-import type { ReleaseStarter } from '../ports/release-starter.ts';
 import type { ReleaseGateway, StartedRelease } from './gateway.ts';
 
 /** A release that waits. `view`: absent if no worker has answered for the queue yet. */
@@ -49,16 +48,4 @@ export async function enqueue(
   const entry: QueueEntry = { input, caller, addedAt, ...supersede };
   const view = await queues.add(entry);
   return { id: releaseId(input.spec.target), ...(view && { view }) };
-}
-
-/** The starter of the releases of schedules. */
-export function starterOver(gateway: ReleaseGateway): ReleaseStarter {
-  return {
-    async start(input, caller) {
-      const begun = await startOrQueue(gateway, input, caller, Date.now());
-      if ('runId' in begun) return begun;
-      const position = begun.view && positionOf(begun.view, input.requestId);
-      return { id: begun.id, queued: true, ...(position !== undefined && { position }) };
-    },
-  };
 }

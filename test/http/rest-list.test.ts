@@ -75,8 +75,8 @@ test.each([
 });
 
 test.each([
-  ['?toolset=argon', /did you mean argo\?|argon is not one of release, argo, traefik/],
-  ['?toolset=', /is not one of release, argo, traefik/],
+  ['?toolset=argon', /did you mean argo\?|argon is not one of release, release-queue, argo, traefik/],
+  ['?toolset=', /is not one of release, release-queue, argo, traefik/],
   ['?toolset=argo,', /is not one of/],
   ['?tolset=argo', /did you mean toolset\?/],
 ])('%s is refused', async (query, message) => {

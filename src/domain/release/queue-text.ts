@@ -1,9 +1,9 @@
 import { plural } from '../plural.ts';
 import { cleanText } from '../safe-text.ts';
-import { passesHold, type QueueLeft, type QueueState, type QueueView } from './queue.ts';
+import { passesHold, type QueueLeft, type QueueView, type ShownQueue } from './queue.ts';
 
 /** What the queue does now. */
-export function queueStateText(state: QueueState): string {
+export function queueStateText(state: ShownQueue): string {
   const { waiting, hold, starting } = state;
   const [head] = waiting;
   if (!head) return 'No release waits.';

@@ -1,25 +1,34 @@
 import type { Caller } from '../access/caller.ts';
+import type { ReleaseSpec } from './plan.ts';
 import type { ReleaseInput } from './release-input.ts';
 import type { ReleaseState } from './state.ts';
 
 /** What a start does while another release has the target. Absent in a spec: `refuse`. */
 export const WHEN_BUSY = ['refuse', 'queue', 'supersede'] as const;
-export type WhenBusy = (typeof WHEN_BUSY)[number];
 
 /** Releases that may wait for one target. */
 export const MAX_WAITING = 20;
 /** Entries that have left the queue and are still remembered. */
 export const MAX_LEFT = 20;
 
-/** A release that waits. Times are epoch ms. */
-export interface QueueEntry {
-  readonly input: ReleaseInput;
-  /** Who has queued it. Their rights are checked again when it is started. */
-  readonly caller: Caller;
+/** What everybody may see of a release that waits. Times are epoch ms. */
+export interface ShownEntry {
+  readonly input: Pick<ReleaseInput, 'startedBy' | 'requestId'> & { readonly spec: Pick<ReleaseSpec, 'image'> };
   readonly addedAt: number;
   /** It rolls back the run that had the target when it was queued, then starts. `asked`: the abort was sent. */
   readonly supersede?: { readonly runId?: string; readonly asked?: true };
 }
+
+/** A release that waits. */
+export interface QueueEntry extends ShownEntry {
+  readonly input: ReleaseInput;
+  /** Who has queued it. Their rights are checked again when it is started. */
+  readonly caller: Caller;
+}
+
+/** What people change in a queue. */
+export const QUEUE_CHANGES = ['move', 'remove', 'clear', 'resume'] as const;
+export type QueueChange = (typeof QUEUE_CHANGES)[number];
 
 export type LeftOutcome = 'started' | 'refused' | 'removed' | 'replaced';
 
@@ -52,7 +61,12 @@ export interface QueueState {
   readonly starting?: string;
 }
 
-export interface QueueView extends QueueState {
+/** The memo of a queue has it, so that it can be read without a worker. */
+export interface ShownQueue extends Omit<QueueState, 'waiting'> {
+  readonly waiting: readonly ShownEntry[];
+}
+
+export interface QueueView extends ShownQueue {
   /** The workflow id. */
   readonly id: string;
   readonly releaseId: string;
@@ -67,15 +81,24 @@ export interface LastRun {
 
 export const EMPTY_QUEUE: QueueState = { waiting: [], left: [] };
 
-export const requestOf = ({ input }: QueueEntry): string => input.requestId;
+/** Without the specs and the callers, which are large. */
+export function shownQueue(state: QueueState): ShownQueue {
+  const waiting = state.waiting.map(({ input: { spec, startedBy, requestId }, addedAt, supersede }) => ({
+    ...{ input: { spec: { image: spec.image }, startedBy, requestId }, addedAt },
+    ...(supersede && { supersede }),
+  }));
+  return { ...state, waiting };
+}
+
+export const requestOf = ({ input }: ShownEntry): string => input.requestId;
 
 /** Position in the queue, from 1. Undefined: it does not wait. */
-export function positionOf({ waiting }: QueueState, requestId: string): number | undefined {
+export function positionOf({ waiting }: ShownQueue, requestId: string): number | undefined {
   const index = waiting.findIndex((entry) => requestOf(entry) === requestId);
   return index < 0 ? undefined : index + 1;
 }
 
-export function leftOf({ left }: QueueState, requestId: string): QueueLeft | undefined {
+export function leftOf({ left }: ShownQueue, requestId: string): QueueLeft | undefined {
   return left.find((one) => one.requestId === requestId);
 }
 
@@ -139,7 +162,7 @@ export function resumed({ hold, ...state }: QueueState): QueueState {
 }
 
 /** An entry that was placed by a person who could read why the queue holds. It starts nevertheless. */
-export function passesHold({ hold, waiting }: QueueState): boolean {
+export function passesHold({ hold, waiting }: ShownQueue): boolean {
   const [head] = waiting;
   return hold === undefined || (head?.supersede !== undefined && head.addedAt > hold.since);
 }

@@ -3,8 +3,8 @@ import type { Command, CommandContext, Confirmation, Kind } from '../../commands
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { plural } from '../../domain/plural.ts';
-import type { QueueChange } from '../../../workflows/messages.ts';
-import { checkWhich, idOf, whichRelease } from '../release/which-release.ts';
+import type { QueueChange } from '../../domain/release/queue.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 import { queueRow, rowText, toRow } from './queue-output.ts';
 
 const request = z

@@ -4,7 +4,7 @@ import { rolloutFields } from '../../contract/place.ts';
 import { isAllowed } from '../../commands/access.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { parseReleaseId } from '../../domain/release/target.ts';
-import { idOf, whichRelease } from '../release/which-release.ts';
+import { idOf, whichRelease } from '../../commands/which-release.ts';
 import { queueRow, rowText, toRow, type QueueRow } from './queue-output.ts';
 
 const input = z.strictObject({

@@ -8,7 +8,7 @@ import { knownRelease } from './known-release.ts';
 import { live, readLive } from './live.ts';
 import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall } from './next-call.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 import { queueShort, waitingFor } from './waiting-for.ts';
 import { releaseText } from './state-text.ts';
 

@@ -11,7 +11,7 @@ import type { ReleaseView } from '../../domain/release/view.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import { knownRelease } from './known-release.ts';
 import { startedBefore } from './started-before.ts';
-import { checkWhich, confirmedRequest, idOf } from './which-release.ts';
+import { checkWhich, confirmedRequest, idOf } from '../../commands/which-release.ts';
 
 const output = z.strictObject({
   release_id: z.string(),

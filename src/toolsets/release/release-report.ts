@@ -5,7 +5,7 @@ import { readReport } from './read-report.ts';
 import { serverAddress } from '../../commands/server-address.ts';
 import { REPORT_FORMATS } from '../../domain/report/report-address.ts';
 import { summaryOf, type ReportSummary } from './report-summary.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 import { odds } from '../../domain/analysis/odds.ts';
 
 const input = z.strictObject({ ...whichRelease, run_id: z.string().max(100).optional().describe('An earlier run.') });

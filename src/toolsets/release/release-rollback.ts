@@ -12,7 +12,7 @@ import { rollbackPlan } from './rollback-plan.ts';
 import { rollbackConfirmation, rollbackProspect, rollbackQuestion, type NothingToDo } from './rollback-prospect.ts';
 import { rolledBack, type RolledBack } from './rolled-back.ts';
 import { startedBefore } from './started-before.ts';
-import { checkWhich, confirmedRequest, idOf } from './which-release.ts';
+import { checkWhich, confirmedRequest, idOf } from '../../commands/which-release.ts';
 
 /** The caller waits so long for the end; after that `effective` is pending. */
 const WAIT_MS = 25_000;

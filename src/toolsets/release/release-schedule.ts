@@ -13,7 +13,7 @@ import { parseReleaseId } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import { identified } from './identified.ts';
 import { specOf } from './spec-of.ts';
-import { idOf, whichRelease } from './which-release.ts';
+import { idOf, whichRelease } from '../../commands/which-release.ts';
 import { plural } from '../../domain/plural.ts';
 
 const ACTIONS = ['create', 'list', 'pause', 'unpause', 'trigger', 'delete'] as const;

@@ -9,7 +9,7 @@ import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { awaitedTask } from './followed-tasks.ts';
 import { releaseText } from './state-text.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 
 const POLL_MS = 1000;
 

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { knownRelease } from './known-release.ts';
 import { rollbackPlan, type AlreadyBack } from './rollback-plan.ts';
 import { startedBefore } from './started-before.ts';
-import { idOf } from './which-release.ts';
+import { idOf } from '../../commands/which-release.ts';
 
 /** The stable version is the wanted one already. `runId`: the newest run of the target. */
 export interface NothingToDo extends AlreadyBack {

@@ -11,7 +11,7 @@ import type { Command, CommandContext, Confirmation, Kind } from '../../commands
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { stateToAsk, type Asked } from './state-to-ask.ts';
 import { outcomeInEarlierRun } from './earlier-outcome.ts';
-import { checkWhich, idOf, whichRelease } from './which-release.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 
 /** How long the caller waits for the effect. If it comes later, the outcome is `accepted`. */
 const EFFECT_WAIT_MS = 3000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Problem } from '../../contract/parse.ts';
-import { parse } from '../../contract/parse.ts';
-import { reason, requestId, targetFields } from '../../contract/target.ts';
-import { parseReleaseId, releaseId } from '../../domain/release/target.ts';
-import type { CommandContext } from '../../commands/command.ts';
-import { confirmField } from '../../commands/confirm.ts';
+import type { Problem } from '../contract/parse.ts';
+import { parse } from '../contract/parse.ts';
+import { reason, requestId, targetFields } from '../contract/target.ts';
+import { parseReleaseId, releaseId } from '../domain/release/target.ts';
+import type { CommandContext } from './command.ts';
+import { confirmField } from './confirm.ts';
 
 /** The fields that identify the release in every command about one. */
 export const whichRelease = {
