@@ -32,8 +32,8 @@ interface Further {
 /**
  * All effects of a release, in the worlds of the clusters. Each may run more than once: it reads before it writes, and
  * its first read is the identity of its cluster. Without a recorder nothing is recorded. `starter` starts the releases
- * of schedules, `queue` those that have waited, `windows` says when a target may be changed, and `steps` are those of a delivery. Without `windows`
- * every target is open at any time.
+ * of schedules, `queue` those that have waited, `windows` says when a target may be changed, and `steps` are those of a
+ * delivery. Without `windows` every target is open at any time.
  */
 export function createActivities(
   given: Worlds,

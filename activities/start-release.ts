@@ -6,7 +6,8 @@ import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 export const startActivities = (starter?: ReleaseStarter) => ({
   /**
    * Starts the release of a schedule under the workflow id of its target. When a run is open there already, the answer
-   * is `busy` and nothing is started, unless the release may wait. It is idempotent. Errors: those of ReleaseStarter but TARGET_BUSY.
+   * is `busy` and nothing is started, unless the release may wait. It is idempotent. Errors: those of ReleaseStarter
+   * but TARGET_BUSY.
    */
   async startRelease({ spec, startedBy, caller }: ScheduledStart): Promise<ScheduledResult> {
     if (!starter) throw new SluiceError('INTERNAL', 'This worker cannot start releases.');

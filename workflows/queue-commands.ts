@@ -22,7 +22,7 @@ import type { QueueRun } from './queue-run.ts';
 /** Registers every handler. Must run before the workflow's first await. */
 export function registerQueue(run: QueueRun): void {
   setHandler(queueUpdates.add, (entry) => changed(run, (state) => added(state, entry)), {
-    validator: (entry) => {
+    validator: (entry: QueueEntry) => {
       if (!isEntry(run, entry)) throw failure('INVALID_INPUT', 'an entry needs an input with a spec of this target');
       if (isFull(run.state) && !isKnown(run.state, requestOf(entry)))
         throw failure('QUEUE_FULL', `${MAX_WAITING} releases wait for ${releaseId(run.target)} already.`);
@@ -34,7 +34,7 @@ export function registerQueue(run: QueueRun): void {
   });
   for (const name of Object.keys(CHANGES) as QueueChange[])
     setHandler(queueUpdates[name], (message) => changed(run, (state) => CHANGES[name](state, message)), {
-      validator: (message) => validate(run, name, message),
+      validator: (message: QueueMessage) => validate(run, name, message),
       description: DESCRIPTIONS[name],
     });
 }

@@ -7,8 +7,8 @@ export type StartedOrQueued =
   | { readonly id: string; readonly queued: true; readonly position?: number };
 
 /**
- * Starts releases under the workflow ids of their targets. `caller`: who is responsible, for a release that has to wait.
- * Errors: TARGET_BUSY, QUEUE_FULL, TEMPORAL_UNREACHABLE.
+ * Starts releases under the workflow ids of their targets. `caller`: who is responsible, for a release that has to
+ * wait. Errors: TARGET_BUSY, QUEUE_FULL, TEMPORAL_UNREACHABLE.
  */
 export interface ReleaseStarter {
   start(

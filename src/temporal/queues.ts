@@ -17,8 +17,8 @@ export interface Queues {
    */
   add(entry: QueueEntry): Promise<QueueView | undefined>;
   /**
-   * The queue, from Temporal's record. Nothing waits in one that has ended. Undefined: Temporal knows none. NO_ANSWER: no
-   * worker has placed its first entry yet.
+   * The queue, from Temporal's record. Nothing waits in one that has ended. Undefined: Temporal knows none. NO_ANSWER:
+   * no worker has placed its first entry yet.
    */
   get(releaseId: string): Promise<QueueView | undefined>;
   /** Further errors: QUEUE_ENTRY_NOT_FOUND, QUEUE_ENTRY_STARTING. Undefined: nothing waits. */

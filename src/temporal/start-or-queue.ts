@@ -12,7 +12,7 @@ export interface QueuedRelease {
 }
 
 /**
- * Starts a release, or does what it says about a busy target. One that may wait also waits behind the releases that wait
+ * Starts a release, or does what it says about a busy target. One that may wait also waits behind those that wait
  * already. Errors: those of ReleaseGateway.start and Queues.add.
  */
 export async function startOrQueue(

@@ -10,9 +10,9 @@ type Read = ReleaseOutput & { readonly next: string };
  */
 export const startedTask: CommandTask = {
   keyOf: ({ release_id: id, run_id: run, request_id: request, started }) =>
-    run === undefined
+    typeof run !== 'string'
       ? undefined
-      : { release_id: String(id), run_id: String(run), request_id: String(request), started: String(started) },
+      : { release_id: String(id), run_id: run, request_id: String(request), started: String(started) },
   read: ({ release_id, run_id }) => ({ tool: 'release_get', input: { release_id, run_id } }),
   stateOf(read, key) {
     const view = read as Read;
