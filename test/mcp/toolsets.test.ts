@@ -36,7 +36,7 @@ describe.each(ERAS)('%s', (era) => {
   });
 
   test.each([
-    ['argoo', /argoo is unknown; did you mean argo\? This server offers release, argo, traefik/],
+    ['argoo', /argoo is unknown; did you mean argo\? This server offers release, release-queue, argo, traefik/],
     ['argo,', /a name is missing/],
     ['', /a name is missing/],
     ['toolset', /toolset is unknown/],

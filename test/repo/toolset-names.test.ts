@@ -15,6 +15,7 @@ const PAGES = [
   'src/cli/release.ts',
   'src/cli/report.ts',
   'src/cli/summary.ts',
+  'src/cli/watch-queue.ts',
   'src/cli/watch.ts',
   'src/cli/watch-frame.ts',
   'src/http/rest/report.ts',
