@@ -28,6 +28,7 @@ import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
 import { dependenciesOf, startStatus } from './status.ts';
 import { takeNewWork } from './take-new-work.ts';
 import { connect, untilConnected, type Connected } from './worker-connection.ts';
+import { runToTheEnd } from './worker-run.ts';
 import { buildName, workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -35,6 +36,8 @@ import { buildName, workflowBundle } from './workflow-bundle.ts';
  * worker.
  */
 const GRACE = '5 seconds';
+/** A worker that stops takes this long at most. The activities get GRACE of it. */
+const END_MS = 30_000;
 
 /**
  * A held release has one or two running activities all the time. With the SDK's default of 100 in total, the hundredth
@@ -120,7 +123,7 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
     running.onReady?.();
     if (build !== undefined) void takeNewWork(gateway.builds, build, log);
     void warnOfClusters(settings, log);
-    await withJournalRepair(settings, gateway, log, () => worker.run());
+    await withJournalRepair(settings, gateway, log, () => runToTheEnd(worker, END_MS));
   } finally {
     const closing = [connection.close(), stopNews(), deliveries.close()];
     await Promise.allSettled(closing).finally(() => recorder.close());

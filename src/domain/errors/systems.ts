@@ -52,6 +52,13 @@ export const SYSTEM_ERRORS = {
     'Make the file writable, start PostgreSQL, or set SLUICE_JOURNAL; `sluice doctor` tests it.',
   ),
   TEMPORAL_UNREACHABLE: entry(503, 6, true, 'Temporal does not answer.', 'Start Temporal, or set TEMPORAL_ADDRESS.'),
+  WORKER_STOPPED: entry(
+    500,
+    1,
+    true,
+    'The worker has stopped, and does not end by itself.',
+    'Start it again. Releases go on from where they are, with this worker or another one.',
+  ),
   PROMETHEUS_UNREACHABLE: entry(
     503,
     6,

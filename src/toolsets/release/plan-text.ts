@@ -62,11 +62,12 @@ function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly
 
 /** Who else has to approve, and when. `approvals`: one text for each entry of the release file. */
 function approvalLines(approvals: unknown, within: string): readonly string[] {
-  if (!Array.isArray(approvals)) return [];
-  const asked = `Without an answer within ${within} the step is rolled back. An agreement with an emergency command lapses after that time.`;
+  const texts = Array.isArray(approvals) ? approvals.map(String) : [];
+  const held = texts.some((text) => text.startsWith('before '));
   return [
-    ...approvals.map((text) => `Other people than the one who starts it have to approve ${String(text)}.`),
-    asked,
+    ...texts.map((text) => `Other people than the one who starts it have to agree ${text}.`),
+    ...(held ? [`Without their answer within ${within} it is rolled back.`] : []),
+    ...(texts.some((text) => text.startsWith('for ')) ? [`An agreement with a command lapses after ${within}.`] : []),
   ];
 }
 
@@ -80,8 +81,9 @@ function stepQuestions(plan: Pick<PlanOutput, 'limits' | 'manual_promotion' | 'a
   const answers = `within ${String(limits['answer_within'])}`;
   const open = OPEN_POLICIES.some((name) => limits[name] === 'hold' || limits[name] === 'ask');
   const asked = [...(open ? ['stays undecided'] : []), ...(auto ? [] : ['fails'])].join(' or ');
+  const step = Array.isArray(limits['approvals']) ? 'other step' : 'step';
   return [
-    ...(manual ? [`After each step that passes, somebody has to promote ${answers} (release_promote).`] : []),
+    ...(manual ? [`After each ${step} that passes, somebody has to promote ${answers} (release_promote).`] : []),
     ...(asked
       ? [`If a step ${asked}, somebody has to decide ${answers} (release_skip_analysis or release_abort).`]
       : []),

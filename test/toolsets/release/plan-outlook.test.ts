@@ -67,6 +67,29 @@ test('a Prometheus that is away leaves out what it would tell', async () => {
   expect(await planned({}, away)).not.toContain('compared with');
 });
 
+test('a plan names the people who approve later, and what happens without them', async () => {
+  const by = [{ issuer: 'os', subject: 'ada' }];
+  const text = await planned({
+    approvals: [
+      { phase: 'step', weights: [10], by },
+      { phase: 'emergency', by },
+    ],
+  });
+
+  expect(text).toContain(
+    [
+      'Other people than the one who starts it have to agree before weight 10 is left: 1 of: os#ada.',
+      'Other people than the one who starts it have to agree for skip-analysis and override-windows: 1 of: os#ada.',
+      'Without their answer within 1d it is rolled back.',
+      'An agreement with a command lapses after 1d.',
+      'After each other step that passes, somebody has to promote within 1d (release_promote).',
+    ].join('\n'),
+  );
+  expect(await planned({ approvals: [{ phase: 'step', weights: [20], by }] })).toContain(
+    '✗ approvers: weight 20 is no step of this release, which has 10, 50',
+  );
+});
+
 describe('a plan says who has to answer, how, within which time, and what happens without an answer', () => {
   const APPROVAL =
     'Before anything is changed, somebody has to approve it within 2h (release_approve or release_reject)';
