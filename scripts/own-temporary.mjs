@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runWithProjectNode } from './project-node.mjs';
@@ -11,6 +11,8 @@ export async function runInOwnTemporaryFolder(args, env = {}) {
   const compiled = join(tmpdir(), 'node-compile-cache');
   const folder = mkdtempSync(join(tmpdir(), 'sluice-run-'));
   try {
+    // As the folder around it: a PostgreSQL of the tests runs as another account.
+    chmodSync(folder, 0o1777);
     mkdirSync(compiled, { recursive: true });
     symlinkSync(compiled, join(folder, 'node-compile-cache'));
     return await runWithProjectNode(args, { ...env, TMPDIR: folder });
