@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { expectEnd, expectRefusal } from '../support/releases-proof.ts';
+import { expectCommandRefused, expectEnd, expectRefusal } from '../support/releases-proof.ts';
 import type { Release } from '../support/releases-release.ts';
 import { back, forBoth, released, type Scenario } from '../support/releases-scenario.ts';
 import { bringTo } from '../support/releases-states.ts';
@@ -31,7 +31,7 @@ export const commands: Scenario[] = [
       await release.pause();
       await sleep(LONGER);
       expect((await release.peek())?.state).toBe('paused');
-      await expectRefusal(release.promote(), 'NOT_WAITING', /paused: resume it before promote/);
+      await expectCommandRefused(release, release.promote(), 'NOT_WAITING', /paused: resume it before promote/);
       await release.resume();
       await release.promoteAll();
       await expectEnd(release, 'succeeded');
@@ -47,7 +47,7 @@ export const commands: Scenario[] = [
       const release = await stage.start('', { analysis: { hold: '1s' } });
       await release.reaches('waiting-for-decision');
       await expectRefusal(release.skipAnalysis({ reason: undefined }), 'INVALID_INPUT', /reason/);
-      await expectRefusal(release.promote(), 'VERDICT_NOT_PASSED', /never advances an unjudged step/);
+      await expectCommandRefused(release, release.promote(), 'VERDICT_NOT_PASSED', /never advances an unjudged step/);
       await expectApplied(release.skipAnalysis({ reason: 'no traffic at night, tested by hand' }));
       await release.until(
         'the second step asks',

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { expectEnd, expectRefusal } from '../support/releases-proof.ts';
+import { expectCommandRefused, expectEnd } from '../support/releases-proof.ts';
 import { back, forBoth, forOne, leftTo, released, type End, type Scenario } from '../support/releases-scenario.ts';
 import type { Stage } from '../support/releases-stage.ts';
 import { bringTo, OPEN_STATES, recordedAs, type Held, type OpenState } from '../support/releases-states.ts';
@@ -38,7 +38,7 @@ async function abortHeld({ release, op, letGo }: Held): Promise<void> {
 }
 
 async function abortAgain({ release, letGo }: Held): Promise<void> {
-  await expectRefusal(release.abort(), 'NOT_WAITING', /already being rolled back/);
+  await expectCommandRefused(release, release.abort(), 'NOT_WAITING', /already being rolled back/);
   await letGo();
 }
 

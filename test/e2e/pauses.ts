@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { expectEnd, expectRefusal } from '../support/releases-proof.ts';
+import { expectCommandRefused, expectEnd } from '../support/releases-proof.ts';
 import { back, forBoth, released, type End, type Scenario } from '../support/releases-scenario.ts';
 import type { Stage } from '../support/releases-stage.ts';
 import { bringTo, OPEN_STATES, type Held, type OpenState } from '../support/releases-states.ts';
@@ -37,7 +37,8 @@ async function pauseIn(state: OpenState, stage: Stage): Promise<End> {
 async function refusesPause(state: OpenState, stage: Stage): Promise<End> {
   const before = await stage.present();
   const held: Held = await bringTo(state, stage);
-  await expectRefusal(held.release.pause(), 'NOT_WAITING', /paused already|being rolled back|promotion is under way/);
+  const why = /paused already|being rolled back|promotion is under way/;
+  await expectCommandRefused(held.release, held.release.pause(), 'NOT_WAITING', why);
   await held.letGo();
   await expectEnd(held.release, state === 'aborting' ? 'rolled-back' : 'succeeded');
   return state === 'aborting' ? back(before) : released(held.release.image);

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { expectEnd, expectRefusal } from '../support/releases-proof.ts';
+import { expectCommandRefused, expectEnd } from '../support/releases-proof.ts';
 import { back, forOne, released, type End, type Play, type Scenario } from '../support/releases-scenario.ts';
 import type { Stage } from '../support/releases-stage.ts';
 
@@ -16,7 +16,7 @@ export const watched: readonly Scenario[] = [
   ...scenario('Argo keeps its times while a good version is watched', TIMED, async (stage) => {
     const release = await stage.start('', WATCH);
     await release.reaches('soaking');
-    await expectRefusal(release.pause(), 'NOT_WAITING', /Argo goes on by its own steps/);
+    await expectCommandRefused(release, release.pause(), 'NOT_WAITING', /Argo goes on by its own steps/);
     await expectEnd(release, 'succeeded');
     const { events } = await release.story();
     const texts = events.map(({ text }) => text);

@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import type { AppStats } from '../../sandbox/index.ts';
-import type { Release } from './releases-release.ts';
+import type { CommandAnswer, Release } from './releases-release.ts';
 import type { Stage } from './releases-stage.ts';
+import { eventually } from './releases-wait.ts';
 
 /** The new image is stable, Healthy and has all traffic. The target has no owner. */
 export async function expectReleased(stage: Stage, image: string): Promise<void> {
@@ -64,6 +65,25 @@ export async function expectEnd(
 ): Promise<void> {
   const { state: ended, reason } = await release.ended();
   expect(`${ended}: ${reason}`).toMatch(new RegExp(`^${state}: `));
+}
+
+/**
+ * Expects that the release refuses a command: at once, or in its record. A worker that is busy or was just killed gets
+ * the command later, and then the answer is that it is stored.
+ */
+export async function expectCommandRefused(
+  release: Release,
+  sent: Promise<CommandAnswer>,
+  code: string,
+  text: RegExp,
+): Promise<void> {
+  const answer = await sent.catch((error: unknown) => error);
+  const stored = answer as Partial<CommandAnswer>;
+  if (stored.outcome !== 'accepted') return expectRefusal(sent, code, text);
+  const recorded = await eventually(`${release.id} answers the stored command`, async () =>
+    (await release.story()).commands.find(({ request_id: id }) => id === stored.request_id),
+  );
+  expect(recorded).toMatchObject({ outcome: 'refused', detail: expect.stringMatching(text) });
 }
 
 /** Expects a refusal by a tool, with this code. */
