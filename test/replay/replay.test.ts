@@ -23,6 +23,8 @@ const FIRST_ACTIVITIES = [
   ['start', 'promote'],
   ['withdraw', 'settle'],
   ['deliveryOnboard', 'deliveryBuild'],
+  ['awaitTarget', 'startQueued'],
+  ['withdrawFor', 'startQueued'],
 ] as const;
 const names = readdirSync(HISTORIES)
   .filter((name) => name.endsWith('.json'))
