@@ -33,7 +33,10 @@ async function stopped(worker: Runnable, limitMs: number, ended: AbortSignal): P
     if (ended.aborted) return new Promise<never>(() => undefined);
     since = isPolling(worker) ? undefined : (since ?? performance.now());
     if (since !== undefined && performance.now() - since > limitMs)
-      throw new SluiceError('WORKER_STOPPED', `The worker has not polled for ${limitMs / 1000} s; its state is ${worker.getState()}.`);
+      throw new SluiceError(
+        'WORKER_STOPPED',
+        `The worker has not polled for ${limitMs / 1000} s; its state is ${worker.getState()}.`,
+      );
   }
 }
 
