@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { standing, voteOf, type Approvers } from '../src/domain/release/approval.ts';
+import { counted, standing, type Approvers } from '../src/domain/release/approval.ts';
 import type { Command, CommandOutcome } from '../src/domain/release/command.ts';
 import { untilLeft } from './continuing.ts';
 import { first } from './first.ts';
@@ -29,19 +29,17 @@ function waitingText({ input: { spec }, votes }: ReleaseRun): string {
 }
 
 /** An approval that counts. The release goes on when enough people have given theirs. */
-export function vote(run: ReleaseRun, command: Command, { count }: Approvers): Ending {
-  const { who, why } = command;
-  run.votes = [...run.votes, voteOf(command)];
-  const given = run.votes.length;
-  run.note(`approved (${given} of ${count})${why ? `: ${why}` : ''}`, who);
-  if (given < count) {
+export function vote(run: ReleaseRun, command: Command, approvers: Approvers): Ending {
+  const { votes, enough, given } = counted(run.votes, command, approvers);
+  run.votes = votes;
+  run.note(`approved (${given})${command.why ? `: ${command.why}` : ''}`, command.who);
+  if (!enough) {
     run.reason = waitingText(run);
-    run.publish();
-    run.outbox.flush();
-    return { outcome: 'accepted', detail: `recorded: ${given} of ${count} approvals` };
+    run.tell();
+    return { outcome: 'accepted', detail: `recorded: ${given} approvals` };
   }
-  run.approval = { approved: true, who: run.votes.map(({ name }) => name).join(', ') };
-  return { outcome: 'applied', detail: `recorded: ${given} of ${count} approvals; the release goes on` };
+  run.approval = { approved: true, who: votes.map(({ name }) => name).join(', ') };
+  return { outcome: 'applied', detail: `recorded: ${given} approvals; the release goes on` };
 }
 
 /** What people have approved is no longer what would happen. */

@@ -67,6 +67,5 @@ export function takeOver(run: ReleaseRun, { record, ...continued }: Continued, r
   run.clock.takeOver(continued.clock);
   for (const [index, why] of continued.unjudged) run.unjudged.set(index, why);
   for (const index of continued.promoted) run.promoted.add(index);
-  run.publish();
-  run.outbox.flush();
+  run.tell();
 }

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
-import { standing, voteOf } from '../src/domain/release/approval.ts';
+import { counted, standing } from '../src/domain/release/approval.ts';
 import type { Command, CommandOutcome } from '../src/domain/release/command.ts';
 import {
+  approversNow,
   approversOfEmergency,
-  approversOfStep,
   votesForCommand,
   votesForStep,
   type EmergencyVotes,
@@ -15,23 +15,18 @@ import { ReleaseStopped } from './stopped.ts';
 
 type Ending = Pick<CommandOutcome, 'outcome' | 'detail'>;
 
-/** Who has to approve before the present step is left. */
-function stepApprovers({ input, plan, stepIndex }: ReleaseRun): PhaseApprovers | undefined {
-  return approversOfStep(input.spec.approvals, plan?.steps ?? [], stepIndex);
-}
-
 /**
  * Whether named people have to approve before the present step is left. A release without them must not wait here, not
  * even for nothing: that would change the order in which older histories act.
  */
-export const needsApproval = (run: ReleaseRun): boolean => stepApprovers(run) !== undefined;
+export const needsApproval = (run: ReleaseRun): boolean => approversNow(run) !== undefined;
 
 /**
  * Waits until named people let the release leave a step that has passed. The caller guards the weight all the time.
  * Throws ReleaseStopped without an answer in time. Nobody is asked again about a step that is approved.
  */
 export async function stepApproved(run: ReleaseRun, index: number): Promise<void> {
-  const approvers = stepApprovers(run);
+  const approvers = approversNow(run);
   if (!approvers || isApproved(run, index)) return;
   await run.clock.running();
   const { approvalMs } = run.input.spec.timeouts;
@@ -60,18 +55,20 @@ async function unanswered(run: ReleaseRun, approvalMs: number): Promise<never> {
 
 /** Counts an approval of the step that waits for it. Undefined: it was the last, and the step may be left. */
 export function voteForStep(run: ReleaseRun, command: Command): Ending | undefined {
-  const approvers = stepApprovers(run) as PhaseApprovers;
+  const approvers = approversNow(run) as PhaseApprovers;
   const index = run.stepIndex;
-  const votes = [...votesForStep(run), voteOf(command)];
-  const approved = votes.length >= approvers.count;
-  run.stepVotes = { index, votes, approved };
-  const given = `${votes.length} of ${approvers.count}`;
+  const { votes, enough, given } = counted(votesForStep(run), command, approvers);
+  run.stepVotes = { index, votes, approved: enough };
   run.note(`step ${index + 1} approved (${given})${command.why ? `: ${command.why}` : ''}`, command.who);
-  if (approved) return undefined;
   run.reason = waitingText(run, approvers);
+  if (!enough) {
+    run.tell();
+    return { outcome: 'accepted', detail: `recorded: ${given} approvals` };
+  }
+  // A release that is paused goes on later, and asks nobody meanwhile.
+  delete run.waiting;
   run.publish();
-  run.outbox.flush();
-  return { outcome: 'accepted', detail: `recorded: ${given} approvals` };
+  return undefined;
 }
 
 /** The weight was changed by somebody else, so what people have approved is not what they saw. */
@@ -89,16 +86,14 @@ export function agreed(run: ReleaseRun, name: EmergencyVotes['command'], command
   const approvers = approversOfEmergency(run.input.spec.approvals);
   if (!approvers) return undefined;
   const before = votesForCommand(run, name, Date.now());
-  const votes = [...(before?.votes ?? []), voteOf(command)];
-  const given = `${votes.length} of ${approvers.count}`;
+  const { votes, enough, given } = counted(before?.votes ?? [], command, approvers);
   run.note(`${name} agreed to (${given}): ${command.why}`, command.who);
-  if (votes.length >= approvers.count) {
+  if (enough) {
     delete run.emergencyVotes;
     return undefined;
   }
   run.emergencyVotes = { command: name, index: run.stepIndex, at: before?.at ?? Date.now(), votes };
-  run.publish();
-  run.outbox.flush();
+  run.tell();
   const detail = `recorded: ${given} people; it acts when the others have sent the same command. ${standing(approvers, votes)}`;
   return { outcome: 'accepted', detail };
 }

@@ -9,7 +9,7 @@ import type { Verdict } from '../src/domain/analysis/verdict.ts';
 import type { Situation } from '../src/domain/release/admission.ts';
 import type { CommandOutcome } from '../src/domain/release/command.ts';
 import type { ContinuedFacts } from '../src/domain/release/continued.ts';
-import { approversOfStep, ballotsNow } from '../src/domain/release/phase-approvals.ts';
+import { approversNow, ballotsNow } from '../src/domain/release/phase-approvals.ts';
 import type { PlanStep, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
@@ -151,8 +151,7 @@ export class ReleaseRun {
   /** Whether the present step ends only when a person promotes it. Approvals of named people stand for that. */
   get isPromotedByHand(): boolean {
     const argoGoesOn = this.planned?.watched !== undefined && this.planned.pauseIndex === undefined;
-    const approvers = approversOfStep(this.input.spec.approvals, this.plan?.steps ?? [], this.stepIndex);
-    return this.input.spec.manualPromotion && !this.promoteAll && !argoGoesOn && !approvers;
+    return this.input.spec.manualPromotion && !this.promoteAll && !argoGoesOn && !approversNow(this);
   }
 
   get isEnding(): boolean {
@@ -207,8 +206,7 @@ export class ReleaseRun {
   ask(phase: ReleaseState, reason: string, waiting: Pick<Waiting, 'for' | 'answers' | 'deadlineInMs'>): void {
     this.enter(phase, reason);
     this.waiting = { ...waiting, sinceMs: Date.now() };
-    this.publish();
-    this.outbox.flush();
+    this.tell();
   }
 
   /** What is known of the source of the version. Only kinds of targets that have a source say it. */
@@ -227,16 +225,14 @@ export class ReleaseRun {
   pause(who: string, why?: string): void {
     this.clock.pause();
     this.note(`paused${why ? `: ${why}` : ''}`, who);
-    this.publish();
-    this.outbox.flush();
+    this.tell();
   }
 
   resume(who: string): void {
     this.clock.resume();
     this.retries += 1;
     this.note('resumed', who);
-    this.publish();
-    this.outbox.flush();
+    this.tell();
   }
 
   halt(stop: StopCause): void {
@@ -267,6 +263,12 @@ export class ReleaseRun {
     if (this.published !== this.state) upsertSearchAttributes([{ key: STATE_KEY, value: this.state }]);
     this.published = this.state;
     setCurrentDetails(describeRelease(this.view(), this.input.server));
+  }
+
+  /** Publishes the state, and writes it to the journal. */
+  tell(): void {
+    this.publish();
+    this.outbox.flush();
   }
 
   private published: ReleaseState | undefined;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { isAlive, MARKER, startTimeOf } from './proc.ts';
 import type { PartRecord } from './state.ts';
@@ -91,8 +92,6 @@ export async function startProcess(stateDir: string, part: PartCommand): Promise
     );
   });
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The system removes a process shortly before its parent gets the exit status. */
 function howItEnded({ ended }: RunningPart): Promise<string> {

@@ -1,6 +1,6 @@
-import { isAlive, markedProcesses, startTimeOf } from './proc.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+import { isAlive, markedProcesses, startTimeOf } from './proc.ts';
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {

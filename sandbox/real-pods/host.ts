@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { hostNames, realPodsFolder } from './names.ts';
@@ -55,8 +56,6 @@ export async function prepareHost(stateDir: string, range: number): Promise<void
   await ip(['link', 'set', names.bridge, 'up']);
   for (const root of hierarchies()) mkdirSync(join(root, names.cgroup), { recursive: true });
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A cgroup has files that belong to the kernel, so only its folders are removed, the innermost first. */
 function removeCgroup(folder: string): void {

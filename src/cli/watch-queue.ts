@@ -36,49 +36,55 @@ export async function untilStarted(
   }
 }
 
+/** Where a start stands. `gone`: it has left the queue without a run. */
+type Place =
+  | { readonly is: 'waiting' | 'gone'; readonly line: string }
+  | { readonly is: 'started'; readonly runId: string };
+
+const waiting = (line: string): Place => ({ is: 'waiting', line });
+
 async function watched(
   { io }: CliDeps,
   context: CommandContext,
-  { release_id, request_id: request }: Queued,
+  queued: Queued,
   { timeoutMs, format }: { readonly timeoutMs: number; readonly format: Format },
 ): Promise<Turn> {
+  const { signal } = context;
   const end = Date.now() + timeoutMs;
   let shown = '';
-  while (!context.signal.aborted && Date.now() < end) {
-    const text = await read(context, release_id, request);
-    if (typeof text !== 'string' && 'runId' in text) return text;
-    const line = typeof text === 'string' ? text : text.line;
-    if (line !== shown) io[format === 'text' && typeof text === 'string' ? 'out' : 'err']((shown = line));
-    if (typeof text !== 'string') return { exit: RELEASE_EXITS.refused.exit };
-    await sleep(Math.min(EVERY_MS, end - Date.now()), undefined, { signal: context.signal }).catch(() => undefined);
+  while (!signal.aborted && Date.now() < end) {
+    const place = await read(context, queued);
+    if (place.is === 'started') return { runId: place.runId };
+    const toOutput = format === 'text' && place.is === 'waiting';
+    if (place.line !== shown) io[toOutput ? 'out' : 'err']((shown = place.line));
+    if (place.is === 'gone') return { exit: RELEASE_EXITS.refused.exit };
+    await sleep(Math.min(EVERY_MS, end - Date.now()), undefined, { signal }).catch(() => undefined);
   }
-  io.err(
-    `${context.signal.aborted ? 'The command was interrupted.' : `${timeoutMs / 1000} s are over.`} The release still waits. \`sluice release-queue list\` shows it, \`sluice release-queue remove\` takes it out.`,
-  );
-  return { exit: context.signal.aborted ? exitOfSignal(context.signal.reason) : RELEASE_EXITS.open.exit };
+  io.err(`${signal.aborted ? 'The command was interrupted.' : `${timeoutMs / 1000} s are over.`} ${STILL_WAITS}`);
+  return { exit: signal.aborted ? exitOfSignal(signal.reason) : RELEASE_EXITS.open.exit };
 }
 
-/** A line while it waits, or how it left the queue. A queue that does not answer is asked again. */
-async function read(
-  context: CommandContext,
-  id: string,
-  request: string,
-): Promise<string | { readonly runId: string } | { readonly line: string }> {
+const STILL_WAITS =
+  'The release still waits. `sluice release-queue list` shows it, `sluice release-queue remove` takes it out.';
+
+/** A queue that does not answer is asked again. */
+async function read(context: CommandContext, { release_id, request_id }: Queued): Promise<Place> {
   try {
-    const [row] = (await queueList.run(context, { release_id: id })).queues;
-    return row ? stateOf(row, request) : 'The queue is not there yet.';
+    const [row] = (await queueList.run(context, { release_id })).queues;
+    return row ? placeIn(row, request_id) : waiting('The queue is not there yet.');
   } catch (error) {
     if (!(error instanceof SluiceError) || (error.code !== 'NO_ANSWER' && error.code !== 'TEMPORAL_UNREACHABLE'))
       throw error;
-    return `${error.message} This command goes on and asks again every second.`;
+    return waiting(`${error.message} This command goes on and asks again every second.`);
   }
 }
 
-function stateOf({ waiting, left, detail }: QueueRow, request: string) {
+function placeIn({ waiting: entries, left, detail }: QueueRow, request: string): Place {
   const gone = left.find((one) => one.request_id === request);
-  if (gone?.run_id !== undefined) return { runId: gone.run_id };
-  if (gone) return { line: `The release was ${gone.outcome}: ${gone.reason}.` };
-  const own = waiting.find((one) => one.request_id === request);
-  if (!own) return 'The queue has not placed the release yet.';
-  return `Position ${own.position} of ${waiting.length}. ${detail}`;
+  if (gone?.run_id !== undefined) return { is: 'started', runId: gone.run_id };
+  if (gone) return { is: 'gone', line: `The release was ${gone.outcome}: ${gone.reason}.` };
+  const own = entries.find((one) => one.request_id === request);
+  return waiting(
+    own ? `Position ${own.position} of ${entries.length}. ${detail}` : 'The queue has not placed the release yet.',
+  );
 }

@@ -6,7 +6,7 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { plural } from '../domain/plural.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { createLink, type TemporalLink } from '../temporal/connection.ts';
-import { isMissing } from '../temporal/failure.ts';
+import { unlessMissing } from '../temporal/failure.ts';
 import type { ReleaseGateway } from '../temporal/gateway.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -83,12 +83,7 @@ async function quietWorkers(): Promise<typeof Library> {
 async function* histories(link: TemporalLink, ids: readonly string[]) {
   for (const workflowId of ids) {
     // A run that has gone since the list was read has nothing to replay.
-    const history = await link.call((client) =>
-      client.workflow
-        .getHandle(workflowId)
-        .fetchHistory()
-        .catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error))),
-    );
+    const history = await link.call((client) => unlessMissing(client.workflow.getHandle(workflowId).fetchHistory()));
     if (history) yield { workflowId, history };
   }
 }

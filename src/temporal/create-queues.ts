@@ -17,7 +17,7 @@ import type { Releases } from './release-type.ts';
 import { isOpen, type Run } from './run.ts';
 import { ATTRIBUTES, queueAttributes } from './search-attributes.ts';
 import { chainRunOf, toSummary } from './visibility.ts';
-import { workflows, type Workflows, type WorkflowType } from './workflows.ts';
+import { workflows, type SendUpdate, type Workflows, type WorkflowType } from './workflows.ts';
 
 const QUEUE: WorkflowType<QueueView> = { name: QUEUE_WORKFLOW, query: getQueue };
 
@@ -71,13 +71,10 @@ async function add(access: Access, entry: QueueEntry): Promise<QueueView | undef
     summary: `releases that wait for ${target.namespace}/${target.rollout}`,
     details: `See them with \`sluice release-queue list ${target.namespace}/${target.rollout}\`.`,
   };
-  const sent = { args: [entry], updateId: randomUUID(), acceptMs: ACCEPT_MS, resultMs: RESULT_MS } satisfies {
-    args: [QueueEntry];
-    [key: string]: unknown;
-  };
+  const sent = update(entry);
   for (let tries = 1; ; tries += 1) {
     try {
-      return (await runs.updateWithStart<QueueView, [QueueEntry]>(start, queueUpdates.add, sent))?.result;
+      return (await runs.updateWithStart(start, queueUpdates.add, sent))?.result;
     } catch (error) {
       if (refusal(error)) throw toSluiceError(error, (await link.settings()).address);
       if (!undeliverable(error) && tries < ADDS) continue;
@@ -91,6 +88,10 @@ async function add(access: Access, entry: QueueEntry): Promise<QueueView | undef
     throw toSluiceError(error, (await link.settings()).address);
   }
 }
+
+const update = <T>(message: T): SendUpdate<[T]> => ({
+  ...{ args: [message], updateId: randomUUID(), acceptMs: ACCEPT_MS, resultMs: RESULT_MS },
+});
 
 async function get({ link, runs, taskQueue }: Access, release: string): Promise<QueueView | undefined> {
   const id = idOf(release);
@@ -123,9 +124,7 @@ async function send(
 ): Promise<QueueView | undefined> {
   const id = idOf(release);
   try {
-    const done = await runs.update<QueueView, [QueueMessage]>(id, queueUpdates[change], {
-      ...{ args: [message], updateId: randomUUID(), acceptMs: ACCEPT_MS, resultMs: RESULT_MS },
-    });
+    const done = await runs.update(id, queueUpdates[change], update(message));
     if (done) return done.result;
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -25,6 +25,9 @@ export function grpcCode(error: unknown): number | undefined {
 /** Whether the run does not exist. A missing namespace is a different error. */
 export const isMissing = (error: unknown): boolean =>
   !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
+/** The result of a call about a run. Undefined if the run does not exist. */
+export const unlessMissing = <T>(call: Promise<T>): Promise<T | undefined> =>
+  call.catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error)));
 export const isWithoutNamespace = (error: unknown): boolean =>
   named(error, 'NamespaceNotFoundError') || (grpcCode(error) === GRPC.NOT_FOUND && /namespace/i.test(textOf(error)));
 /** Whether the server refuses the call only in the present state of things. */

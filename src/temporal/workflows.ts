@@ -3,7 +3,7 @@ import type { Client, WorkflowExecutionInfo, WorkflowUpdateHandle } from '@tempo
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalLink } from './connection.ts';
-import { isInvalid, isMissing, isTimeout } from './failure.ts';
+import { isInvalid, isTimeout, unlessMissing } from './failure.ts';
 import { toRun, type Run } from './run.ts';
 import { registerAttributes } from './search-attributes.ts';
 
@@ -91,15 +91,7 @@ export function workflows<View>(
   return {
     start: (options) => registered(link, () => start(link, taskQueue, name, options)),
     describe: (id, limitMs, runId) =>
-      link.call(
-        (client) =>
-          client.workflow
-            .getHandle(id, runId)
-            .describe()
-            .then(toRun)
-            .catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error))),
-        limitMs,
-      ),
+      link.call((client) => unlessMissing(client.workflow.getHandle(id, runId).describe().then(toRun)), limitMs),
     query: (id, limitMs, runId) => link.raw((client) => client.workflow.getHandle(id, runId).query(query), limitMs),
     update: (id, definition, send) => update(link, id, definition, send),
     updateWithStart: (begin, definition, send) =>

@@ -82,6 +82,22 @@ test.concurrent(
 );
 
 test.concurrent(
+  'a paused release that has its approvals asks nobody, and goes on when it is resumed',
+  release({ world, spec: { approvals: [step] } }, async (one) => {
+    await asked(one, 0);
+    await one.update('pause');
+    const approved = one.update('approve', by('ada'));
+    const given = await one.until((view) => /: 1 of 1, given by ada; /.test(view.reason));
+    expect(given.waiting).toBeUndefined();
+    await expect(one.update('approve', by('bob'))).rejects.toMatchObject({ cause: { type: 'NOT_WAITING' } });
+    expect(one.world.snapshot().weight).toBe(10);
+    await one.update('resume');
+    expect(await approved).toMatchObject({ outcome: 'applied' });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+  }),
+);
+
+test.concurrent(
   'a version that turns bad while people are asked goes back',
   release({ world, spec: { approvals: [step] } }, async (one) => {
     await asked(one, 0);

@@ -3,7 +3,7 @@ import { notCounted, type Ballot } from './approval.ts';
 import type { Outcome } from '../analysis/verdict.ts';
 import type { Command, CommandName } from './command.ts';
 import type { ClosedState, ReleaseState } from './state.ts';
-import type { Waiting } from './view.ts';
+import { asksApproval, type Waiting } from './view.ts';
 
 /** The position of a release when a command arrives. `state` is never `paused` here: the field `paused` says so. */
 export interface Situation {
@@ -134,7 +134,7 @@ function refuseSkip(command: Command, at: Situation): CommandRefusal | undefined
 }
 
 function refuseAnswer(at: Situation): CommandRefusal | undefined {
-  return at.waiting?.for === 'approval' || at.waiting?.for === 'step-approval'
+  return asksApproval(at.waiting)
     ? undefined
     : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
 }

@@ -33,10 +33,15 @@ export function ballotOf({ by, count }: Approvers, votes: readonly Vote[], start
   return { by, count, votes, ...(starter !== undefined && { startedBy: starter }) };
 }
 
-/** The vote of whoever sends a command. `who`: the name that the interface has given. */
-export function voteOf({ sender, who }: { readonly sender?: Sender; readonly who: string }): Vote {
+/** The votes with that of whoever sends a command. `who`: the name that the interface gave. `given`: for people. */
+export function counted(
+  before: readonly Vote[],
+  { sender, who }: { readonly sender?: Sender; readonly who: string },
+  { count }: Pick<Approvers, 'count'>,
+): { readonly votes: readonly Vote[]; readonly enough: boolean; readonly given: string } {
   const identity = sender?.identity;
-  return { who: principalOf(identity), name: identity?.name ?? who };
+  const votes = [...before, { who: principalOf(identity), name: identity?.name ?? who }];
+  return { votes, enough: votes.length >= count, given: `${votes.length} of ${count}` };
 }
 
 /** How many approvals there are, from whom, and who may give the others. */

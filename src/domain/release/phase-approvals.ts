@@ -110,6 +110,11 @@ export interface Voting {
   readonly emergencyVotes?: EmergencyVotes;
 }
 
+/** Who has to approve before the present step is left. */
+export function approversNow({ input, plan, stepIndex }: Pick<Voting, 'input' | 'plan' | 'stepIndex'>) {
+  return approversOfStep(input.spec.approvals, plan?.steps ?? [], stepIndex);
+}
+
 /** The approvals of the present step so far. */
 export function votesForStep({ stepVotes, stepIndex }: Pick<Voting, 'stepVotes' | 'stepIndex'>): readonly Vote[] {
   return stepVotes?.index === stepIndex ? stepVotes.votes : [];
@@ -127,9 +132,8 @@ export function votesForCommand(
 
 /** What commands are checked against now: src/domain/release/admission.ts. `now`: epoch ms. */
 export function ballotsNow(voting: Voting, now: number) {
-  const { input, plan, stepIndex } = voting;
-  const { spec, starter } = input;
-  const step = approversOfStep(spec.approvals, plan?.steps ?? [], stepIndex);
+  const { spec, starter } = voting.input;
+  const step = approversNow(voting);
   const forStep = voting.waiting?.for === 'step-approval';
   const named = forStep ? step : spec.approvers;
   const emergency = approversOfEmergency(spec.approvals);

@@ -2,7 +2,7 @@ import { isOpen } from '../analysis/verdict.ts';
 import { needWords } from './need-words.ts';
 import { noDataText } from './no-data.ts';
 import { OPEN_WORDS, POLICY_WORDS } from './open-verdict.ts';
-import type { ReleaseView, Waiting } from './view.ts';
+import { asksApproval, type ReleaseView, type Waiting } from './view.ts';
 
 /**
  * A release as every interface shows it. The workflow's own view differs in five points: a held step keeps the reason
@@ -83,8 +83,7 @@ function pauseOf({ waiting, startedAt, events }: ReleaseView) {
   const event = events.findLast(({ text }) => PAUSED.test(text));
   const why = event && PAUSED.exec(event.text)?.groups?.['why'];
   const by = `Paused by ${event?.who ?? 'somebody'}${why ? ` (${why})` : ''}.`;
-  const asked = waiting?.for === 'approval' || waiting?.for === 'step-approval';
-  const approval = asked ? ['approve', 'reject'] : [];
+  const approval = asksApproval(waiting) ? ['approve', 'reject'] : [];
   const resume: Waiting = {
     for: 'resume',
     answers: ['resume', ...approval, 'abort'],

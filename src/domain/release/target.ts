@@ -7,20 +7,17 @@ export interface Target {
 
 const PREFIX = 'release';
 
+const idOf = (kind: string, { cluster, namespace, rollout }: Target): string =>
+  [kind, cluster, namespace, rollout].join('/');
+
 /** The workflow id. It is derived from the target, so that one target has at most one running release. */
-export function releaseId(target: Target): string {
-  return [PREFIX, target.cluster, target.namespace, target.rollout].join('/');
-}
+export const releaseId = (target: Target): string => idOf(PREFIX, target);
 
 /** The workflow id of the guard that watches the target after a release: one at most. */
-export function guardId(target: Target): string {
-  return ['guard', target.cluster, target.namespace, target.rollout].join('/');
-}
+export const guardId = (target: Target): string => idOf('guard', target);
 
 /** The workflow id of the queue of releases that wait for the target: one at most. */
-export function queueId(target: Target): string {
-  return ['queue', target.cluster, target.namespace, target.rollout].join('/');
-}
+export const queueId = (target: Target): string => idOf('queue', target);
 
 /**
  * The target that a release id names. A context name may contain slashes (EKS ARNs do), so the last two parts are taken

@@ -21,6 +21,10 @@ export interface Waiting {
   readonly deadlineInMs?: number;
 }
 
+/** Whether approvals are what a release waits for: those of its start, or of a step. */
+export const asksApproval = (waiting: Waiting | undefined): boolean =>
+  waiting?.for === 'approval' || waiting?.for === 'step-approval';
+
 /** The complete state of a release, as its query returns it. */
 export interface ReleaseView {
   readonly id: string;

@@ -52,11 +52,14 @@ export const releaseGet: Command<typeof input, typeof output> = {
     }
     const view = present(known);
     // A closed release describes the past. The cluster may have changed since.
-    const now = isClosed(view.state) ? {} : { live: await readLive(context, view, detail > CONCISE) };
-    const watched = await guardOf(context, view);
+    const [now, watched, queue] = await Promise.all([
+      isClosed(view.state) ? undefined : readLive(context, view, detail > CONCISE),
+      guardOf(context, view),
+      waitingFor(context, view.id),
+    ]);
     const next = nextOfGuard(watched) ?? nextCall(view);
-    const queue = await waitingFor(context, view.id);
-    return { ...toReleaseOutput(view, detail), ...now, ...(watched && { guard: watched }), ...queue, next };
+    const more = { ...(now && { live: now }), ...(watched && { guard: watched }), ...queue };
+    return { ...toReleaseOutput(view, detail), ...more, next };
   },
   text: releaseText,
 };

@@ -10,14 +10,9 @@ export async function waitingFor(
   { gateway }: Pick<CommandContext, 'gateway'>,
   id: string,
 ): Promise<{ readonly queue?: z.output<typeof queueShort> }> {
-  const view = await readQueue({ gateway }, id).catch(() => undefined);
+  const view = await gateway.queues.get(id).catch(() => undefined);
   if (!view || view.waiting.length === 0) return {};
   const waiting = view.waiting.length;
   const detail = `${waitText(waiting)}. ${queueStateText(view)}`;
   return { queue: { waiting, held: view.hold !== undefined, detail: maskSecrets(cleanText(detail)) } };
-}
-
-/** A queue that is not open needs no worker. */
-async function readQueue({ gateway }: Pick<CommandContext, 'gateway'>, id: string) {
-  return (await gateway.queues.isOpen(id)) ? gateway.queues.get(id) : undefined;
 }
