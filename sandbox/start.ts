@@ -1,22 +1,15 @@
 import { partNamed } from './parts/all.ts';
-import { describeDeath, startProcess, untilReady } from './processes/part.ts';
+import { describeDeath, exitOf, recordExit, startProcess, untilReady } from './processes/part.ts';
 import type { RunningPart } from './processes/part.ts';
 import { isAlive } from './processes/proc.ts';
-import { readState, writeState } from './processes/state.ts';
+import { writeState } from './processes/state.ts';
 import type { SandboxState } from './processes/state.ts';
 
 async function start(stateDir: string, state: SandboxState, name: string): Promise<RunningPart> {
   const running = await startProcess(stateDir, partNamed(name)(stateDir, state));
   state.parts[name] = running.record;
   writeState(stateDir, state);
-  void running.ended.then((exit) => {
-    const latest = readState(stateDir);
-    const record = latest?.parts[name];
-    if (!latest || record?.pid !== running.record.pid || record.stopped) return;
-    record.exit = exit;
-    if (state.parts[name]) state.parts[name].exit = exit;
-    writeState(stateDir, latest);
-  });
+  void running.ended.then((exit) => recordExit(stateDir, name, running.record.pid, exit));
   return running;
 }
 
@@ -34,16 +27,16 @@ export function watchParts(stateDir: string, state: SandboxState): { failed: Pro
   promise.catch(() => {});
   let before: readonly string[] = [];
   const timer = setInterval(() => {
-    const dead = Object.entries(state.parts).filter(
-      ([, record]) => !record.stopped && !isAlive(record.pid, record.startTime),
-    );
+    const dead = Object.entries(state.parts)
+      .filter(([, record]) => !record.stopped && !isAlive(record.pid, record.startTime))
+      .map(([name, record]) => ({ name, exit: exitOf(stateDir, name, record.pid) }));
     // The exit status arrives shortly after the part has ended. A process that has not started the part never gets it.
     // A few checks are enough.
     const named = dead.find(
-      ([name, { exit }]) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE,
+      ({ name, exit }) => exit !== undefined || before.filter((other) => other === name).length >= PATIENCE,
     );
-    if (named) reject(describeDeath(stateDir, named[0], named[1].exit));
-    before = [...before, ...dead.map(([name]) => name)];
+    if (named) reject(describeDeath(stateDir, named.name, named.exit));
+    before = [...before, ...dead.map(({ name }) => name)];
   }, 100);
   return { failed: promise, end: () => clearInterval(timer) };
 }

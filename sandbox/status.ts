@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { partNamed, partsOf } from './parts/all.ts';
 import { stateDirOf } from './place.ts';
 import type { Place } from './place.ts';
-import { lastLines, logFile } from './processes/part.ts';
+import { exitOf, lastLines, logFile } from './processes/part.ts';
 import { isAlive, residentBytes, uptimeSeconds } from './processes/proc.ts';
 import { readState } from './processes/state.ts';
 import type { PartRecord, SandboxState } from './processes/state.ts';
@@ -20,10 +20,11 @@ function statusOf(stateDir: string, state: SandboxState, name: string, record: P
     return { ...base, state: 'running', uptimeSeconds: uptimeSeconds(record.pid), rssBytes: residentBytes(record.pid) };
   const gone = { ...base, uptimeSeconds: 0, rssBytes: 0 };
   if (record.stopped) return { ...gone, state: 'stopped' };
+  const exit = exitOf(stateDir, name, record.pid);
   return {
     ...gone,
     state: 'died',
-    ...(record.exit === undefined ? {} : { exit: record.exit }),
+    ...(exit === undefined ? {} : { exit }),
     lastLines: lastLines(stateDir, name),
   };
 }

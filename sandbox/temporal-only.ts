@@ -44,7 +44,6 @@ export async function startTemporalOnly(
     tokens: {},
     parts: {},
     binaries: { temporal: path },
-    applications: [],
     rps: 0,
     ready: true,
   };

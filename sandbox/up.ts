@@ -39,7 +39,6 @@ async function newState(stateDir: string, name: string, options: SandboxOptions)
     tokens: createTokens(),
     parts: {},
     binaries: {},
-    applications: options.applications ?? DEFAULT_APPLICATIONS,
     podPolicies: options.with?.includes('real-pods') ?? false,
     rps: options.load === false ? 0 : (options.rps ?? 200),
     ready: false,
@@ -114,7 +113,7 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
   const sandbox = describeSandbox(stateDir, state);
   const work = async (): Promise<void> => {
     await startCluster(stateDir, state, crds, say);
-    await ensureApplications(sandbox, state.applications);
+    await ensureApplications(sandbox, options.applications ?? DEFAULT_APPLICATIONS);
   };
   try {
     await Promise.race([work(), watch.failed]);
@@ -126,7 +125,7 @@ async function freshStart(stateDir: string, name: string, options: SandboxOption
     watch.end();
   }
   state.ready = true;
-  writeState(stateDir, { ...state, applications: readState(stateDir)?.applications ?? state.applications });
+  writeState(stateDir, state);
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;
   say(
     `binaries had in ${seconds(began, acquiredAt)}; everything served ${seconds(acquiredAt, performance.now())} after that`,

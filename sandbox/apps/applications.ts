@@ -4,7 +4,7 @@ import type { ApiClient, KubeObject } from '../cluster/api-client.ts';
 import { addToLoad, removeFromLoad } from '../load/client.ts';
 import { loadHost } from '../load/config.ts';
 import { apiClient } from '../parts/answers.ts';
-import { readState, writeState } from '../processes/state.ts';
+import { readState } from '../processes/state.ts';
 import type { ApplicationSpec, Sandbox } from '../types.ts';
 import { complete, objectsOf } from './objects.ts';
 import type { CompleteSpec } from './objects.ts';
@@ -77,14 +77,6 @@ async function untilServed(sandbox: Sandbox, app: CompleteSpec): Promise<void> {
   }
 }
 
-function remember(sandbox: Sandbox, change: (applications: ApplicationSpec[]) => ApplicationSpec[]): void {
-  const state = readState(sandbox.stateDir);
-  if (state) writeState(sandbox.stateDir, { ...state, applications: change(state.applications) });
-}
-
-const same = (a: ApplicationSpec, b: CompleteSpec): boolean =>
-  a.name === b.name && complete(a).namespace === b.namespace;
-
 /**
  * Creates the application as described. An existing one is replaced, and its weights and steps start again. Resolves
  * when it is served.
@@ -97,7 +89,6 @@ export async function applyApplication(sandbox: Sandbox, spec: ApplicationSpec):
   await untilHealthy(api, app);
   await untilServed(sandbox, app);
   await addToLoad(sandbox, app.name, app.namespace, app);
-  remember(sandbox, (all) => [...all.filter((one) => !same(one, app)), spec]);
 }
 
 /** Resolves when its pods are gone, so that a later test finds a clean namespace. */
@@ -116,7 +107,6 @@ export async function removeApplication(sandbox: Sandbox, name: string, namespac
       );
     await pause();
   }
-  remember(sandbox, (all) => all.filter((one) => !same(one, complete({ name, namespace, strategy: 'canary' }))));
 }
 
 /** Creates the missing applications. A running release of an existing one is not changed. */

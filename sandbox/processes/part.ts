@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -36,6 +36,31 @@ export class PartDied extends Error {
 }
 
 export const logFile = (stateDir: string, part: string): string => join(stateDir, 'logs', `${part}.log`);
+
+const exitFile = (stateDir: string, part: string): string => join(stateDir, 'logs', `${part}.exit`);
+
+/**
+ * Records how a process of a part ended. The record is a file of its own, because the process that started the part
+ * learns of the end at any time, and does not hold the lock of the sandbox's state then.
+ */
+export function recordExit(stateDir: string, part: string, pid: number, exit: string): void {
+  try {
+    writeFileSync(exitFile(stateDir, part), `${pid} ${exit}`);
+  } catch (error) {
+    // The sandbox has been removed meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** How this process of a part ended. Undefined while nobody has recorded it. */
+export function exitOf(stateDir: string, part: string, pid: number): string | undefined {
+  try {
+    const [, of, exit] = /^(\d+) (.+)$/s.exec(readFileSync(exitFile(stateDir, part), 'utf8')) ?? [];
+    return Number(of) === pid ? exit : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The end of a part's log. If a Go program panicked, the text begins at the panic, because the end contains only the

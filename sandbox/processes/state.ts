@@ -2,14 +2,12 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { AddOn } from '../manifest.ts';
-import type { ApplicationSpec } from '../types.ts';
 
 export interface PartRecord {
   pid: number;
   startTime: string;
   /** Set when the sandbox itself stopped the part, so that it does not count as died. */
   stopped?: boolean;
-  exit?: string;
 }
 
 export interface SandboxState {
@@ -20,7 +18,6 @@ export interface SandboxState {
   tokens: Record<string, string>;
   parts: Record<string, PartRecord>;
   binaries: Record<string, string>;
-  applications: ApplicationSpec[];
   addOns?: AddOn[];
   /** True if the API server was started with the policies that send pods to the node of real pods. */
   podPolicies?: boolean;
@@ -39,7 +36,10 @@ export function readState(stateDir: string): SandboxState | undefined {
   }
 }
 
-/** Writes a new file and renames it, so that a kill at any time leaves the old or the new file. */
+/**
+ * Writes a new file and renames it, so that a kill at any time leaves the old or the new file. Only the holder of the
+ * sandbox's lock may write it (`exclusively`): another writer would undo what the holder wrote.
+ */
 export function writeState(stateDir: string, state: SandboxState): void {
   mkdirSync(stateDir, { recursive: true });
   writeFileSync(`${file(stateDir)}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });

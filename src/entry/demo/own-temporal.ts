@@ -52,7 +52,6 @@ async function newState(path: string): Promise<SandboxState> {
     tokens: {},
     parts: {},
     binaries: { temporal: path },
-    applications: [],
     rps: 0,
     ready: true,
   };
