@@ -59,7 +59,7 @@ function placeholder({ type, choices }: Field, { positional }: Command): string 
 /** The input from the flags, which override the input from a file. It is not validated here: the contract does that. */
 export function inputOf(command: Command, options: Readonly<Record<string, unknown>>, base: unknown): unknown {
   const given = flagFields(command).flatMap((field) => {
-    const value = options[camel(flagName(field))];
+    const value = options[optionOf(field)];
     return value === undefined ? [] : [{ field, value }];
   });
   return given.reduce<unknown>((input, { field, value }) => withValue(input, field.path, typed(field, value)), base);
@@ -111,6 +111,12 @@ export function positionalInput(command: Command, words: readonly unknown[]): Re
   return Object.fromEntries(given);
 }
 
-function camel(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+/** Whether the flag of a field was on the command line. */
+export function isTyped(field: Field, options: Readonly<Record<string, unknown>>): boolean {
+  return options[optionOf(field)] !== undefined;
+}
+
+/** The name under which commander has the value of a flag. */
+function optionOf(field: Field): string {
+  return flagName(field).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -11,6 +11,7 @@ import { settingsOf } from './global.ts';
 import { readInputFile } from './input-file.ts';
 import { runCommand } from './run-command.ts';
 import { helpWords } from './help-words.ts';
+import { withFlags } from './problem-flags.ts';
 import { wordOf } from './terminal-words.ts';
 import { ACTION, actionsOf, subjectOf, type Subject } from './subject.ts';
 
@@ -61,7 +62,15 @@ function addTool(group: Cli, deps: CliDeps, command: Command, after?: AfterComma
     const { settings, format: asked } = settingsOf(deps, cli);
     const format = options['json'] === true ? 'json' : asked;
     const followed = after?.follows?.(cli) === true;
-    const output = await runCommand(deps, settings, { command, raw, format, followed, yes: options['yes'] === true });
+    const output = await runCommand(deps, settings, {
+      command,
+      raw,
+      format,
+      followed,
+      yes: options['yes'] === true,
+    }).catch((error: unknown) => {
+      throw withFlags(error, command, options);
+    });
     await after?.run(output, cli);
   });
 }

@@ -139,15 +139,14 @@ function strategyProblems(value: unknown, defaultStrategy: string): readonly Pro
 
 /** Fields that only other strategies have. */
 function foreignFields(file: Record<string, unknown>, { name, file: own }: Strategy): readonly Problem[] {
-  return STRATEGIES.flatMap((other) =>
-    Object.keys(other.file.fields)
-      .filter((field) => file[field] !== undefined && !(field in own.fields))
-      .flatMap((field) => pathsOf(field, file[field]))
-      .map((path) => ({
-        path,
-        message: `${own.foreign?.[path] ?? `not for strategy ${name}`}; it is a field of strategy ${other.name}`,
-      })),
-  );
+  const foreign = Object.keys(strategyFields).filter((field) => file[field] !== undefined && !(field in own.fields));
+  return foreign.flatMap((field) => {
+    const owners = STRATEGIES.filter((other) => field in other.file.fields).map((other) => other.name);
+    return pathsOf(field, file[field]).map((path) => ({
+      path,
+      message: `${own.foreign?.[path] ?? `not for strategy ${name}`}; it is a field of strategy ${owners.join(' and ')}`,
+    }));
+  });
 }
 
 /** The paths of a group of fields: one for each member. */

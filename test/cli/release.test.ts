@@ -455,7 +455,7 @@ describe('schedule', () => {
     [['create', 'shop/web', ...cron], /image: is missing/],
     [['create', 'shop/web', ...flags], /cron: give cron or every/],
     [['pause', 'shop/web', '--image', 'shop:v9'], /image: is for create only, not for pause/],
-    [['pause'], /release_id: is missing/],
+    [['pause'], /<release>: is missing/],
   ])('%j is refused', async (argv, message) => {
     const { code, err } = await schedule(...argv);
 

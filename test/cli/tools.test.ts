@@ -60,7 +60,7 @@ test.each([
   [['argo', 'get-rollout-status', 'shop/no'], 5, 'ROLLOUT_NOT_FOUND', /shop\/no/],
   [['argo', 'get-rollout-status', 'shop/web', '--cluster', 'nowhere'], 5, 'CLUSTER_UNKNOWN', /nowhere/],
   [['traefik', 'get-traffic-distribution', 'shop/web/x'], 2, 'INVALID_INPUT', /<namespace>\/<route>/],
-  [['traefik', 'update-route-weights', 'shop/web', '--canary-weight', '101'], 2, 'INVALID_INPUT', /canary_weight/],
+  [['traefik', 'update-route-weights', 'shop/web', '--canary-weight', '101'], 2, 'INVALID_INPUT', /--canary-weight: /],
   [['argo', 'list-rollouts', '--phase', 'Pasued'], 2, 'UNKNOWN_NAME', /did you mean Paused/],
 ] as const)('sluice %j: exit %d, %s, in every form', async (argv, exit, code, message) => {
   const text = await sluice(world, ...argv);
