@@ -89,7 +89,7 @@ export interface CommandContext {
   readonly clusters: ClusterNames;
   /** The periods in which releases may act. */
   readonly windows: WindowsPort;
-  /** Who is told about releases. */
+  /** Who is told about releases and deliveries. */
   readonly news: NewsStatesPort;
   readonly settings: CommandSettings;
   readonly caller: Caller;

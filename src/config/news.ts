@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../contract/nearest.ts';
 import { NEWS_FORMATS } from '../domain/news/message.ts';
-import { NEWS_EVENTS } from '../domain/news/news.ts';
+import { NEWS_EVENTS } from '../domain/news/told.ts';
 import type { NewsReceiver } from '../domain/news/delivery.ts';
 import { cleanText } from '../domain/safe-text.ts';
 

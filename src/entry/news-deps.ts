@@ -15,8 +15,9 @@ export function newsDeps(settings: NewsSettings): NewsDeps {
     outbox: createNews(settings),
     send: newsSender(),
     now: Date.now,
-    report: ({ releaseId, runId }) => {
-      const target = parseReleaseId(releaseId);
+    report: ({ about, runId }) => {
+      if (about.kind !== 'release') return undefined;
+      const target = parseReleaseId(about.id);
       return target ? `${server}${reportPath(target, runId, 'html')}` : server;
     },
   };

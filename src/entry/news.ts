@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MOST_TRIES, waitAfter, type NewsReceiver } from '../domain/news/delivery.ts';
 import { messageOf } from '../domain/news/message.ts';
-import { newsOf, type News } from '../domain/news/news.ts';
-import { parseReleaseId } from '../domain/release/target.ts';
+import { newsOf } from '../domain/news/news.ts';
+import type { News } from '../domain/news/told.ts';
 import type { Log } from '../observability/log.ts';
 import type { NewsPort, NewsSender, NumberedEntry } from '../ports/news.ts';
 
@@ -14,8 +14,8 @@ export interface NewsDeps {
   readonly outbox: NewsPort;
   readonly send: NewsSender;
   readonly now: () => number;
-  /** The address of the report of a run. */
-  readonly report: (news: News) => string;
+  /** The address of the report of a run. Undefined if no page has it. */
+  readonly report: (news: News) => string | undefined;
 }
 
 /** Delivers news until it is stopped. An unreachable receiver or journal delays only the news. */
@@ -62,7 +62,7 @@ export async function deliverNext(deps: NewsDeps, receiver: NewsReceiver): Promi
 
 function isWanted({ events, namespaces }: NewsReceiver, news: News | undefined): boolean {
   if (!news || !events.includes(news.event)) return false;
-  const namespace = parseReleaseId(news.releaseId)?.namespace;
+  const { namespace } = news.about;
   return namespaces.length === 0 || (namespace !== undefined && namespaces.includes(namespace));
 }
 

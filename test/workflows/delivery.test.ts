@@ -1,12 +1,16 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { createActivities } from '../../activities/index.ts';
+import { Recorder } from '../../activities/recorder.ts';
 import { DELIVERY_STEPS, deliveryId, type DeliveryView, type StepDone } from '../../src/domain/delivery/delivery.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
+import { newsOf } from '../../src/domain/news/news.ts';
+import { createLog } from '../../src/observability/log.ts';
 import type { DeliverySteps } from '../../src/ports/delivery-steps.ts';
 import type { Deliveries } from '../../src/temporal/deliveries.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
 import { DELIVERY_INPUT } from '../support/fake-deliveries.ts';
+import { createFakeJournal } from '../support/fake-journal.ts';
 import { createFakeWorld } from '../support/fake-world.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { eventually } from '../support/releases-wait.ts';
@@ -29,6 +33,7 @@ async function delivering(
   name: string,
   own: Partial<DeliverySteps>,
   body: (deliveries: Deliveries) => Promise<void>,
+  journal = createFakeJournal(),
 ): Promise<void> {
   const world = createFakeWorld({ image: 'shop:v1' });
   const { address } = temporal;
@@ -38,7 +43,9 @@ async function delivering(
     connection: temporal.connection,
     taskQueue: name,
     workflowBundle: { codePath: temporal.codePath },
-    activities: createActivities(world.worlds, undefined, undefined, { steps: stepsWith(own) }),
+    activities: createActivities(world.worlds, new Recorder(journal, createLog('silent')), undefined, {
+      steps: stepsWith(own),
+    }),
   });
   try {
     await worker.runUntil(async () => {
@@ -72,6 +79,7 @@ const statesOf = (view: DeliveryView) => view.steps.map(({ state }) => state).jo
 test('a failed step waits, a retry goes on there, and the steps before it stay done', async () => {
   const name = `retried${process.pid}`;
   const ran: string[] = [];
+  const journal = createFakeJournal();
   let broken = true;
   const own: Partial<DeliverySteps> = {
     onboard: async () => {
@@ -85,21 +93,30 @@ test('a failed step waits, a retry goes on there, and the steps before it stay d
     },
     release: async ({ facts }) => ({ reason: `released ${facts.imageId}`, facts: {} }),
   };
-  await delivering(name, own, async (deliveries) => {
-    const failed = await inState(deliveries, name, 'waiting-for-retry');
-    expect(statesOf(failed)).toBe('done failed waiting waiting waiting waiting');
-    expect(failed.steps[1]?.failure).toMatchObject({ code: 'BUILD_FAILED', reason: 'exit code 3' });
+  await delivering(
+    name,
+    own,
+    async (deliveries) => {
+      const failed = await inState(deliveries, name, 'waiting-for-retry');
+      expect(statesOf(failed)).toBe('done failed waiting waiting waiting waiting');
+      expect(failed.steps[1]?.failure).toMatchObject({ code: 'BUILD_FAILED', reason: 'exit code 3' });
 
-    broken = false;
-    await deliveries.command(name, 'retry', 'cli:ada');
-    const view = await inState(deliveries, name, 'delivered');
+      broken = false;
+      await deliveries.command(name, 'retry', 'cli:ada');
+      const view = await inState(deliveries, name, 'delivered');
 
-    expect(ran).toEqual(['onboard', 'build abc 1', 'build abc 2']);
-    expect(statesOf(view)).toBe('done done done done done done');
-    expect(view.steps.at(-1)?.reason).toBe('released sha256:1');
-    await expect(deliveries.command(name, 'retry', 'cli:ada')).rejects.toMatchObject({ code: 'DELIVERY_CLOSED' });
-    await recordHistory('delivery-retried', temporal.client.workflow.getHandle(deliveryId(name)));
-  });
+      expect(ran).toEqual(['onboard', 'build abc 1', 'build abc 2']);
+      expect(statesOf(view)).toBe('done done done done done done');
+      expect(view.steps.at(-1)?.reason).toBe('released sha256:1');
+      await expect(deliveries.command(name, 'retry', 'cli:ada')).rejects.toMatchObject({ code: 'DELIVERY_CLOSED' });
+      const handle = temporal.client.workflow.getHandle(deliveryId(name));
+      await handle.result();
+      const told = journal.entries.map((entry) => newsOf(entry)?.event).filter((event) => event !== undefined);
+      expect(told).toEqual(['started', 'asks', 'delivered']);
+      await recordHistory('delivery-retried', handle);
+    },
+    journal,
+  );
 });
 
 test('findings that stop the delivery stay in it, and a retry checks again', async () => {

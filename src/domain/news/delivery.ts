@@ -1,4 +1,4 @@
-import type { NewsEvent } from './news.ts';
+import type { NewsEvent } from './told.ts';
 import type { NewsFormat } from './message.ts';
 
 /** Who is told what. Secrets are read from files at each delivery. */

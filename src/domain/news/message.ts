@@ -1,6 +1,5 @@
-import { parseReleaseId } from '../release/target.ts';
 import { cleanText, maskSecrets } from '../safe-text.ts';
-import type { News } from './news.ts';
+import type { News } from './told.ts';
 
 /** `webhook`: JSON as Standard Webhooks recommends it. `cloudevents`: CloudEvents 1.0, structured. `slack`: a text. */
 export const NEWS_FORMATS = ['webhook', 'cloudevents', 'slack'] as const;
@@ -15,29 +14,29 @@ export interface NewsMessage {
 
 const safe = (text: string): string => maskSecrets(cleanText(text, 1_000));
 
-/** `report`: the address of the report of the run. */
-export function messageOf(news: News, format: NewsFormat, report: string): NewsMessage {
-  const type = `sluice.release.${news.event}`;
+/** `report`: the address of the report of the run, if it has one. */
+export function messageOf(news: News, format: NewsFormat, report: string | undefined): NewsMessage {
+  const type = `sluice.${news.about.kind}.${news.event}`;
   const time = new Date(news.at).toISOString();
   const data = dataOf(news, report);
   const json = 'application/json';
   if (format === 'slack') return { id: news.id, type: json, body: JSON.stringify({ text: textOf(news, report) }) };
   if (format === 'webhook') return { id: news.id, type: json, body: JSON.stringify({ type, timestamp: time, data }) };
-  const envelope = { specversion: '1.0', id: news.id, source: 'urn:sluice', type, subject: news.releaseId, time };
+  const envelope = { specversion: '1.0', id: news.id, source: 'urn:sluice', type, subject: news.about.id, time };
   const body = JSON.stringify({ ...envelope, datacontenttype: json, data });
   return { id: news.id, type: 'application/cloudevents+json', body };
 }
 
-function dataOf({ event, releaseId, runId, what, who, next, decided }: News, report: string) {
+function dataOf({ event, about, runId, what, who, next, decided }: News, report: string | undefined) {
   return {
     event,
-    release_id: releaseId,
+    [`${about.kind}_id`]: about.id,
     run_id: runId,
     what: safe(what),
     ...(who === undefined ? {} : { who: safe(who) }),
     next: safe(next),
     ...(decided && { decided }),
-    report,
+    ...(report !== undefined && { report }),
   };
 }
 
@@ -45,11 +44,10 @@ function dataOf({ event, releaseId, runId, what, who, next, decided }: News, rep
 const escaped = (text: string): string =>
   safe(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-function textOf({ event, releaseId, what, who, next, decided }: News, report: string): string {
-  const target = parseReleaseId(releaseId);
-  const where = target ? `${target.namespace}/${target.rollout} on ${target.cluster}` : releaseId;
+function textOf({ event, about, what, who, next, decided }: News, report: string | undefined): string {
   const bound = decided?.limit === undefined ? '' : `, limit ${decided.limit}`;
   const number = decided?.measured === undefined ? [] : [`${decided.metric}: ${decided.measured}${bound}`];
   const by = who === undefined ? [] : [`Started or answered by ${who}.`];
-  return [`${event}: ${where}: ${what}`, ...number, next, ...by].map(escaped).concat(report).join('\n');
+  const link = report === undefined ? [] : [report];
+  return [`${event}: ${about.place}: ${what}`, ...number, next, ...by].map(escaped).concat(link).join('\n');
 }

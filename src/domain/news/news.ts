@@ -1,47 +1,33 @@
 import { plural } from '../plural.ts';
 import type { RecordEntry, Recorded } from '../release/record.ts';
 import { isClosed } from '../release/state.ts';
+import { parseReleaseId } from '../release/target.ts';
 import type { Waiting } from '../release/view.ts';
-
-/** What people are told of a release. */
-export const NEWS_EVENTS = [
-  'started',
-  'asks',
-  'passed',
-  'failed',
-  'guard',
-  'succeeded',
-  'rolled-back',
-  'superseded',
-  'refused',
-] as const;
-export type NewsEvent = (typeof NEWS_EVENTS)[number];
-
-/** One message about a release. Times are epoch ms. */
-export interface News {
-  /** The same fact has the same id, also when it is sent again. */
-  readonly id: string;
-  readonly event: NewsEvent;
-  readonly at: number;
-  readonly releaseId: string;
-  readonly runId: string;
-  readonly what: string;
-  readonly who?: string;
-  /** What happens next, and when. */
-  readonly next: string;
-  /** The measurement that decided, and its bound. */
-  readonly decided?: { readonly metric: string; readonly measured?: number; readonly limit?: number };
-}
+import { deliverySubject, ofDelivery } from './of-delivery.ts';
+import type { News, NewsSubject, Told } from './told.ts';
 
 /** The news that an entry of the journal is. Undefined for every other entry. */
 export function newsOf(entry: RecordEntry): News | undefined {
-  const told = entry.kind === 'event' ? ofEvent(entry.data) : entry.kind === 'release' ? ofSituation(entry) : undefined;
-  if (!told) return undefined;
-  const { releaseId, runId, key, at } = entry;
-  return { id: `${runId}/${key}`, releaseId, runId, at, ...told };
+  const { runId, key, at } = entry;
+  const told = toldBy(entry);
+  return told && { id: `${runId}/${key}`, about: subjectOf(entry), runId, at, ...told };
 }
 
-type Told = Omit<News, 'id' | 'releaseId' | 'runId' | 'at'>;
+function toldBy(entry: RecordEntry): Told | undefined {
+  if (entry.kind === 'event') return ofEvent(entry.data);
+  if (entry.kind === 'release') return ofSituation(entry);
+  return entry.kind === 'delivery' ? ofDelivery(entry.data) : undefined;
+}
+
+function subjectOf(entry: RecordEntry): NewsSubject {
+  const id = entry.releaseId;
+  if (entry.kind === 'delivery') return deliverySubject(entry.data);
+  const target = parseReleaseId(id);
+  if (!target) return { kind: 'release', id, place: id };
+  const { namespace, rollout, cluster } = target;
+  return { kind: 'release', id, namespace, place: `${namespace}/${rollout} on ${cluster}` };
+}
+
 const GOES_ON = 'The release goes on by itself.';
 const NEXT_STEP = 'The release goes on with what follows this step, or asks first.';
 

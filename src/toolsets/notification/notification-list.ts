@@ -21,7 +21,7 @@ export const notificationList: Command<typeof input, typeof output> = {
   name: 'notification_list',
   title: 'Receivers of notifications',
   description:
-    'Each receiver that is told about releases, its events, its last delivery, and why messages wait or were given up.',
+    'Each receiver that is told about releases and deliveries, its events, its last delivery, and why messages wait or were given up.',
   kind: 'read',
   idempotent: true,
   toolset: 'notification',
@@ -42,6 +42,6 @@ export const notificationList: Command<typeof input, typeof output> = {
   },
   text: ({ receivers }) =>
     receivers.length === 0
-      ? 'Nobody is told about releases. Receivers are entries under news in the settings file.'
+      ? 'Nobody is told about releases and deliveries. Receivers are entries under news in the settings file.'
       : receivers.map(({ name, format, ok, state }) => `${ok ? '✓' : '✗'} ${name} (${format}): ${state}`).join('\n'),
 };

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createJournal, createNews } from '../../../src/adapters/journal/index.ts';
 import { newsSender } from '../../../src/adapters/webhooks/index.ts';
 import { MOST_TRIES, waitAfter, type NewsReceiver } from '../../../src/domain/news/delivery.ts';
-import { NEWS_EVENTS } from '../../../src/domain/news/news.ts';
+import { NEWS_EVENTS } from '../../../src/domain/news/told.ts';
 import { deliverNext, type NewsDeps } from '../../../src/entry/news.ts';
 import { AT } from '../../support/fake-gateway.ts';
 import { startHttpServer, type Answer, type HttpServer, type SeenRequest } from '../../support/http-server.ts';

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { messageOf } from '../../../src/domain/news/message.ts';
 import { newsOf } from '../../../src/domain/news/news.ts';
+import type { DeliveryView } from '../../../src/domain/delivery/delivery.ts';
 import type { RecordEntry } from '../../../src/domain/release/record.ts';
+import { aDelivery } from '../../support/fake-deliveries.ts';
 import { AT } from '../../support/fake-gateway.ts';
 import { releaseEntry } from '../../support/journal-entries.ts';
 
@@ -55,4 +57,45 @@ test('the measurement that decided comes with its bound, and text is cleaned for
       next: 'The traffic goes back to the version before.',
     },
   });
+});
+
+const snapshot = (changes: Partial<DeliveryView> = {}): RecordEntry => {
+  const data = aDelivery(changes);
+  return { releaseId: data.id, runId: data.runId, key: 'delivery/3', kind: 'delivery', at: AT, data };
+};
+const begun = (step: number, attempts: number): Partial<DeliveryView> => ({
+  state: 'running',
+  steps: aDelivery().steps.map((one, at) =>
+    at < step ? { ...one, state: 'done' } : at === step ? { ...one, state: 'running', attempts } : one,
+  ),
+});
+
+test.each([
+  [snapshot(begun(0, 1)), 'started'],
+  [snapshot(begun(0, 2)), undefined],
+  [snapshot(begun(1, 1)), undefined],
+  [snapshot(), 'asks'],
+  [snapshot({ state: 'delivered' }), 'delivered'],
+  [snapshot({ state: 'cancelled' }), 'cancelled'],
+])('delivery %#', (entry, expected) => {
+  expect(newsOf(entry)?.event).toBe(expected);
+});
+
+test('news of a delivery name it, why it waits and what goes on, and no report of a release', () => {
+  const news = newsOf(snapshot());
+  if (!news) throw new Error('no news');
+  expect(JSON.parse(messageOf(news, 'webhook', undefined).body)).toEqual({
+    type: 'sluice.delivery.asks',
+    timestamp: new Date(AT).toISOString(),
+    data: {
+      event: 'asks',
+      delivery_id: 'delivery/web',
+      run_id: 'run-1',
+      what: 'build has failed: BUILD_FAILED: exit code 3',
+      who: 'cli:ada',
+      next: 'Read the log. Possible answers: retry, which goes on at build, or cancel. Without an answer it stays as it is.',
+    },
+  });
+  const { text } = JSON.parse(messageOf(news, 'slack', undefined).body) as { text: string };
+  expect(text.split('\n')[0]).toBe('asks: web v1.0.0 to shop on prod: build has failed: BUILD_FAILED: exit code 3');
 });
