@@ -21,6 +21,29 @@ export async function rightsChecks(
   return Promise.all([readRights(settings, client, namespace), writeRights(settings, client, namespace)]);
 }
 
+/**
+ * Whether the account may have tokens of service accounts reviewed. A server asks its current cluster, if
+ * SLUICE_SERVICE_ACCOUNT_AUDIENCE is set. No finding without it.
+ */
+export async function tokenReviewCheck(
+  { serviceAccountAudience: audience }: Settings,
+  client: ClusterClient,
+): Promise<readonly Finding[]> {
+  if (audience === undefined) return [];
+  const name = 'right to review tokens';
+  const check = finding(name, async () => {
+    const place = { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create' };
+    if (await client.allowed(place)) return `tokens of service accounts for ${audience}`;
+    return {
+      name,
+      state: 'missing',
+      detail: 'no create of tokenreviews: callers with the token of a service account get CREDENTIALS_UNAVAILABLE',
+      next: 'Bind the ClusterRole sluice-token-reviewer of deploy/rbac.yaml to the account of the server, by a ClusterRoleBinding.',
+    };
+  });
+  return [await check];
+}
+
 function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
   const name = 'rights to read';
   return finding(name, async () => {

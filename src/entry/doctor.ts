@@ -9,6 +9,7 @@ import type { Settings } from '../config/schema.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
+import { tokenReviewCheck } from './doctor-rights.ts';
 import { historiesCheck } from './open-releases-check.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { clustersOf } from './ports.ts';
@@ -53,12 +54,14 @@ async function clusterPart(settings: Settings, services: CheckServices, where: W
   });
   if (!clusters || kubeconfig.state !== 'ok') return [kubeconfig];
   const client = clusters.client(where.cluster ?? clusters.currentContext());
-  const [identity, described, checks] = await Promise.all([
+  const current = client.cluster === clusters.currentContext();
+  const [identity, described, checks, reviews] = await Promise.all([
     finding('cluster identity', async () => `${client.cluster} is the cluster ${await readIdentity(client)}`),
     checkClusters(clusters, settings),
     ownSettings(clusters, settings, client).then((own) =>
       clusterChecks({ settings: own, services }, client, where.namespace ?? 'default'),
     ),
+    current ? tokenReviewCheck(settings, client) : [],
   ]);
   const problems = described.map(
     ({ context, detail, next }): Finding => ({
@@ -68,7 +71,7 @@ async function clusterPart(settings: Settings, services: CheckServices, where: W
       next,
     }),
   );
-  return [kubeconfig, identity, ...problems, ...checks];
+  return [kubeconfig, identity, ...problems, ...checks, ...reviews];
 }
 
 /** The settings with those of the cluster in place; where none are known to be its own, with the defaults. */

@@ -4,7 +4,7 @@ import { DEPLOYMENT } from '../../src/adapters/kubernetes/kinds.ts';
 import { argo as argoSet } from '../../src/toolsets/argo/index.ts';
 import { traefik as traefikSet } from '../../src/toolsets/traefik/index.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { rightsChecks } from '../../src/entry/doctor-rights.ts';
+import { rightsChecks, tokenReviewCheck } from '../../src/entry/doctor-rights.ts';
 import { codeOf, ObjectsStage } from '../support/argo-objects-stage.ts';
 import { createAccount, type Account } from '../support/cluster-accounts.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
@@ -152,4 +152,24 @@ test('the doctor finds nothing missing for the writer, and for the reader what w
       next: expect.stringContaining('sluice-writer'),
     },
   ]);
+});
+
+test('the doctor of a server that takes tokens of service accounts looks whether it may have them reviewed', async () => {
+  const { kubeconfig } = stage.sandbox;
+  const reviewer = await createAccount(stage.client, kubeconfig, `cli-reviewer-${RUN}`, ['sluice-token-reviewer']);
+  const { settings } = loadSettings({ env: { SLUICE_HOME: '/nonexistent' } });
+  const asked = { ...settings, serviceAccountAudience: 'sluice' };
+  const look = (account: Account, given: typeof settings = asked) =>
+    tokenReviewCheck(given, createClusters({ kubeconfig: account.kubeconfig }).client(stage.sandbox.context));
+  try {
+    expect(await look(reviewer)).toEqual([
+      { name: 'right to review tokens', state: 'ok', detail: 'tokens of service accounts for sluice' },
+    ]);
+    expect(await look(writer)).toMatchObject([
+      { state: 'missing', next: expect.stringContaining('sluice-token-reviewer') },
+    ]);
+    expect(await look(writer, settings)).toEqual([]);
+  } finally {
+    await reviewer.close();
+  }
 });
