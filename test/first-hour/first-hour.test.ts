@@ -106,7 +106,28 @@ describe('examples, in the state in which npm start leaves the sandbox', () => {
   );
 });
 
+const UNREADY = [
+  ['no-image', 'ImagePullBackOff'],
+  ['crash-1', 'CrashLoopBackOff, exit code 1'],
+  ['never-ready', 'Unhealthy (Readiness probe failed'],
+] as const;
+let unready: Promise<Record<string, Ended>>;
+
+/** Releases such versions, one after the other. The lines of the pages release other applications meanwhile. */
+async function releaseUnready(): Promise<Record<string, Ended>> {
+  const ended: Record<string, Ended> = {};
+  for (const [behaviour] of UNREADY)
+    ended[behaviour] = await run(
+      `node bin/sluice.mjs release start shop/shop-bg --image shop:v20-${behaviour} --timeouts-step 15s --wait`,
+    );
+  return ended;
+}
+
 describe.each(PAGES)('%s, line by line', (page) => {
+  beforeAll(() => {
+    unready ??= releaseUnready();
+  });
+
   test.each(lines.filter((line) => line.page === page && !isSkipped(line)).map(({ text }) => text))(
     '%s',
     async (text) => {
@@ -122,17 +143,10 @@ describe.each(PAGES)('%s, line by line', (page) => {
 });
 
 describe('a version that does not get ready is explained by its pods', () => {
-  test.each([
-    ['no-image', 'ImagePullBackOff'],
-    ['crash-1', 'CrashLoopBackOff, exit code 1'],
-    ['never-ready', 'Unhealthy (Readiness probe failed'],
-  ])(
+  test.each(UNREADY)(
     '%s: %s',
     async (behaviour, reason) => {
-      const image = `shop:v20-${behaviour}`;
-      const { code, output } = await run(
-        `node bin/sluice.mjs release start shop/shop-bg --image ${image} --timeouts-step 15s --wait`,
-      );
+      const { code, output } = (await unready)[behaviour] as Ended;
 
       expect([code, output]).toEqual([10, expect.stringContaining(reason)]);
       expect(output).toMatch(/rolled-back: .*pods of the new version: 0 of \d+ ready/);
