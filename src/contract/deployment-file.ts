@@ -3,7 +3,7 @@ import type { Deployment } from '../domain/onboarding/deployment.ts';
 import { LANGUAGES, MCP_TRANSPORTS } from '../domain/onboarding/service.ts';
 import { duration, toMs } from './duration.ts';
 import { parse, type Problem } from './parse.ts';
-import { image } from './release-file.ts';
+import { image } from './image.ts';
 import { dnsName } from './target.ts';
 
 /** The longest name that still is one of a Service with `-stable` or `-canary` after it. */

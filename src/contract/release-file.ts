@@ -5,6 +5,7 @@ import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
 import { approvalFields, approvalProblems } from './approvals-file.ts';
 import { duration, durationOrZero } from './duration.ts';
+import { image } from './image.ts';
 import { parse, type Problem } from './parse.ts';
 import { targetFields } from './target.ts';
 import { sourceFields, sourceProblems } from './version-source.ts';
@@ -26,12 +27,6 @@ function spelling(input: unknown): string | undefined {
 
 /** Every field that a strategy adds to a release file, by name. */
 const strategyFields = Object.assign({}, ...STRATEGIES.map(({ file }) => file.fields)) as object;
-
-/** An image reference. */
-export const image = z
-  .string()
-  .max(512)
-  .regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'must be an image reference such as registry/name:tag');
 
 /** Which names there are is known where the world of the release is made: KIND_UNKNOWN. */
 const kindName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'must be a name: lower-case letters, digits and "-"');
@@ -88,6 +83,7 @@ const UNLISTED: readonly string[] = [
   'when_busy',
   'target_kind',
   'split',
+  'images',
   'server',
   'version',
   'contract_reason',
@@ -144,10 +140,13 @@ function foreignFields(file: Record<string, unknown>, { name, file: own }: Strat
     const owners = STRATEGIES.filter((other) => field in other.file.fields).map((other) => other.name);
     return pathsOf(field, file[field]).map((path) => ({
       path,
-      message: `${own.foreign?.[path] ?? `not for strategy ${name}`}; it is a field of strategy ${owners.join(' and ')}`,
+      message: `${own.foreign?.[path] ?? `not for strategy ${name}`}; it is a field of strategy ${listed(owners)}`,
     }));
   });
 }
+
+const listed = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
 
 /** The paths of a group of fields: one for each member. */
 function pathsOf(field: string, value: unknown): readonly string[] {

@@ -73,6 +73,10 @@ export function sourceProblems(file: Readonly<Record<string, unknown>>): readonl
     ...given
       .filter((name) => kind !== undefined && kind !== name)
       .map((path) => ({ path, message: `is for target_kind: ${path}, and the file has target_kind: ${String(kind)}` })),
+    ...given
+      .slice(0, 1)
+      .filter(() => file['images'] !== undefined)
+      .map((name) => ({ path: 'images', message: `is not for a version from ${name}, whose source has all images` })),
     ...NAMES.filter((name) => kind === name && file[name] === undefined).map((path) => ({
       path,
       message: `is missing; target_kind: ${path} needs it`,

@@ -50,10 +50,17 @@ export function preemption(seen: Observation, { plan, newHash }: Scene): Preempt
   return departure(seen, { toImage: plan.toImage, steps: plan.steps, ...(newHash ? { newHash } : {}) });
 }
 
-/** The change of the released container from one image to another. */
+/** The change of the released container from one image to another, and of those that change with it. */
 export function imageChange({ scene, wait }: Move, from: string, to: string): ImageChange {
-  const { container, helm, flux } = scene.plan;
-  return { container, from, to, ...(helm && { helm, wait }), ...(flux && { flux, wait }) };
+  const { container, toImage, furtherImages, helm, flux } = scene.plan;
+  const further =
+    to === toImage ? furtherImages : furtherImages?.map((one) => ({ ...one, from: one.to, to: one.from }));
+  return {
+    ...{ container, from, to },
+    ...(further && { further }),
+    ...(helm && { helm, wait }),
+    ...(flux && { flux, wait }),
+  };
 }
 
 /** What a write says of the source of the version. */

@@ -1,6 +1,6 @@
 import type { ContractChange } from '../domain/servers/contract/compare.ts';
 import type { VersionPods } from '../domain/pods.ts';
-import type { Check, ReleaseSpec } from '../domain/release/plan.ts';
+import type { Check, ContainerImage, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { SourcePlans } from '../domain/release/version-source.ts';
 import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
@@ -29,6 +29,8 @@ export interface ImageChange extends SourcePlans {
   readonly container: string;
   readonly from: string;
   readonly to: string;
+  /** Other containers whose images change in the same write. */
+  readonly further?: readonly ContainerImage[];
   /** Repeats `look` until it returns a value. For kinds that do not write the image themselves. */
   readonly wait?: <T>(look: () => Promise<T | undefined>) => Promise<T>;
 }
@@ -70,7 +72,10 @@ export interface WorkloadPort {
   pods(target: Target, podHash: string): Promise<VersionPods>;
   /** The versions that the target still has pods or templates of, newest first. */
   revisions(target: Target): Promise<readonly Revision[]>;
-  /** Sets a container's image when it is `from` (or already `to`: unchanged). Another image: refused. */
+  /**
+   * Sets the images of containers that are `from` (or already `to`: unchanged), all of them or none. Another image:
+   * refused.
+   */
   setImage(target: Target, change: ImageChange, owner: Owner): Promise<WriteResult>;
   /**
    * Ends the pause at which `at.podHash` is held: that of step `at.stepIndex`, or the only one of a target without

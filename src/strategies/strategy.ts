@@ -63,6 +63,14 @@ export interface StrategyFile {
     defaults: FileDefaults,
   ) => Pick<
     ReleaseSpec,
-    'steps' | 'traefikService' | 'contractReason' | 'replay' | 'mirror' | 'conformance' | 'targetKind' | 'split'
+    | 'steps'
+    | 'furtherImages'
+    | 'traefikService'
+    | 'contractReason'
+    | 'replay'
+    | 'mirror'
+    | 'conformance'
+    | 'targetKind'
+    | 'split'
   >;
 }

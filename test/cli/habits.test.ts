@@ -28,7 +28,10 @@ test.each([
   [['argo', 'get-rollout-status'], 'Next: `sluice argo list-rollouts` lists what there is.'],
   [['k8s', 'get', 'pods'], 'Next: `sluice k8s list` lists what there is.'],
   [['server', 'list'], 'Did you mean status?'],
-  [['k8s', 'delete', 'pods', 'x'], '--digest: is missing; `sluice kubernetes plan` with these arguments answers with it'],
+  [
+    ['k8s', 'delete', 'pods', 'x'],
+    '--digest: is missing; `sluice kubernetes plan` with these arguments answers with it',
+  ],
   [['server', 'deploy', 'web', '1'], '--type: is missing; it is one of stdio, sse, streamable-http'],
   [['release', 'plan', '--image', 'x:1'], ': <namespace/rollout>: is missing'],
   [['release', 'plan', 'a/b', '--image', 'x:1', '--analysis-soak', '5'], ': --analysis-soak: must be a duration'],

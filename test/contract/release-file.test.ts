@@ -209,6 +209,23 @@ test.each<[object, RegExp]>([
   expect(refused({ ...least, analysis }).message).toMatch(text);
 });
 
+test.each([
+  [{ images: { logs: 'not an image' } }, /^images\.logs: must be an image reference/m],
+  [{ images: { Logs: 'a:1' } }, /^images/m],
+  [
+    { images: { logs: 'a:1' }, strategy: 'mcp' },
+    /^images\.logs: not for strategy mcp; .* canary, blue-green and watched-canary$/m,
+  ],
+  [{ images: { logs: 'a:1' }, helm: { release: 'web', chart: 'web' } }, /^images: is not for a version from helm/m],
+])('%j is refused', (further, text) => {
+  expect(refused({ ...least, ...further }).message).toMatch(text);
+});
+
+test('images of further containers become those of the release', () => {
+  const of = (images: object) => toReleaseSpec(read({ ...least, images }), 'prod', DEFAULTS).furtherImages;
+  expect([of({ logs: 'logs:2' }), of({})]).toEqual([{ logs: 'logs:2' }, undefined]);
+});
+
 test('missing fields are named', () => {
   expect(refused({}).message).toBe('target: is missing\nimage: is missing');
 });

@@ -34,7 +34,8 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
   cluster.create({ kind: TRAEFIK_SERVICE, namespace, name: rollout }, { spec: { weighted: { services } } });
   const { strategy, status } =
     options.strategy === 'blue-green' ? blueGreen(arms, hash, options) : canary(target, arms, options);
-  const template = { spec: { containers: [{ name: 'app', image }] } };
+  const sidecars = Object.entries(options.sidecars ?? {}).map(([name, its]) => ({ name, image: its }));
+  const template = { spec: { containers: [{ name: 'app', image }, ...sidecars] } };
   const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: rollout };
   if (options.workloadRef)
     cluster.create({ kind: DEPLOYMENT, namespace, name: rollout }, { spec: { replicas: 0, template } });
@@ -114,8 +115,10 @@ export function imageOf(spec: object): string {
   return (spec as Template).template?.spec.containers[0]?.image ?? '';
 }
 
+/** Of the first container. */
 export function setImage(spec: object, image: string): void {
-  for (const container of (spec as Template).template?.spec.containers ?? []) container.image = image;
+  const [container] = (spec as Template).template?.spec.containers ?? [];
+  if (container) container.image = image;
 }
 
 export function weightedEntries(spec: object): { name: string; weight: number }[] {

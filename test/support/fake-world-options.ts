@@ -34,6 +34,8 @@ export interface FakeWorldOptions {
   /** Argo takes this image for a rollback: it goes past every step at once. */
   readonly fastTracked?: string;
   readonly abortScaleDownDelaySeconds?: number;
+  /** Images of further containers of the template, by name. */
+  readonly sidecars?: Readonly<Record<string, string>>;
   /** The Rollout takes its template from a Deployment of the same name. */
   readonly workloadRef?: true;
   /**

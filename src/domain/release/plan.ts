@@ -87,6 +87,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly clusterUid?: string;
   readonly image: string;
   readonly container?: string;
+  /** Images of other containers and init containers that change with it, by container. */
+  readonly furtherImages?: Readonly<Record<string, string>>;
   /** Name of a strategy (src/strategies). */
   readonly strategy: string;
   /**
@@ -164,6 +166,13 @@ export interface Check {
   readonly next?: string;
 }
 
+/** The image of one container, before and after the release. */
+export interface ContainerImage {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * The facts that preflight fixed for the whole release. The workflow acts on these and does not determine them again.
  */
@@ -176,6 +185,8 @@ export interface ReleasePlan extends Kinds, SourcePlans {
   /** Image in the template when the release was planned. Absent if it was the stable one. */
   readonly templateImage?: string;
   readonly toImage: string;
+  /** Other containers whose images change, and go back, in the same write. Absent if there are none. */
+  readonly furtherImages?: readonly ContainerImage[];
   readonly stableHash: string;
   readonly steps: readonly PlanStep[];
   readonly stable: Arm;

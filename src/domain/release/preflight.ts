@@ -16,6 +16,7 @@ import {
 } from './preflight-checks.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
+import { furtherImages, furtherImagesCheck } from './further-images.ts';
 import { sourceChecks } from './preflight-sources.ts';
 import { stickyCheck } from './sticky-check.ts';
 import { stableVersion } from './stable-version.ts';
@@ -35,6 +36,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const checks = [
     strategyCheck(spec, facts.rollout, rules),
     workloadProblem(facts.rollout) ?? templateCheck(spec, facts, container, rules),
+    ...furtherImagesCheck(spec, facts, container, joined),
     ...managerCheck(spec, facts.rollout),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout, spec),
@@ -91,6 +93,7 @@ function makePlan(
     ...chosen,
     ...imagesOf(facts, chosen),
     toImage: spec.image,
+    ...furtherOf(spec, facts, chosen),
     stableHash: rollout.stableHash,
     stable: arm(traffic as TrafficFacts, rollout.stableService as string),
     candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
@@ -110,6 +113,15 @@ function imagesOf(
   const present = imageOf(facts.rollout, container) as string;
   const fromImage = 'image' in stable ? stable.image : present;
   return { fromImage, ...(joined || present === fromImage ? {} : { templateImage: present }) };
+}
+
+function furtherOf(
+  spec: ReleaseSpec,
+  facts: Facts,
+  { container, joined }: Pick<ReleasePlan, 'container' | 'joined'>,
+): Pick<ReleasePlan, 'furtherImages'> {
+  const found = furtherImages(spec, facts, container, joined === true);
+  return found && 'images' in found && found.images.length > 0 ? { furtherImages: found.images } : {};
 }
 
 function arm(traffic: TrafficFacts, service: string): Arm {

@@ -1,12 +1,13 @@
+import { furtherImages, toFurtherImages } from '../../contract/image.ts';
 import type { StrategyFile } from '../strategy.ts';
 
-/** A canary has no fields of its own: its Rollout contains everything. */
+/** The Rollout of a canary contains the steps and the traffic. */
 export const file: StrategyFile = {
-  fields: {},
+  fields: { images: furtherImages },
   foreign: {
     steps: "not for a canary: the Rollout's own steps are the plan; change them there",
     'traffic.traefik_service':
       'not for a canary: the Rollout names its TraefikService in canary.trafficRouting.traefik',
   },
-  toSpec: () => ({}),
+  toSpec: toFurtherImages,
 };

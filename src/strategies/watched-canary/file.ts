@@ -1,12 +1,13 @@
+import { furtherImages, toFurtherImages } from '../../contract/image.ts';
 import type { StrategyFile } from '../strategy.ts';
 
-/** As for a canary: the Rollout contains everything. */
+/** As for a canary: the Rollout contains the steps and the traffic. */
 export const file: StrategyFile = {
-  fields: {},
+  fields: { images: furtherImages },
   foreign: {
     steps: "not for a watched canary: the Rollout's own steps and times are the plan; change them there",
     'traffic.traefik_service':
       'not for a watched canary: the Rollout names its TraefikService in canary.trafficRouting.traefik',
   },
-  toSpec: () => ({}),
+  toSpec: toFurtherImages,
 };

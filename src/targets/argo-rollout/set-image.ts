@@ -1,16 +1,16 @@
+import type { ContainerImage } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import type { PodContainer, Rollout } from './schema.ts';
 
-export interface ImageChange {
-  readonly container: string;
-  readonly from: string;
-  readonly to: string;
+export interface ImageChange extends ContainerImage {
+  /** Other containers that change in the same patch. */
+  readonly further?: readonly ContainerImage[];
 }
 
-/** Changes one field of one container. A PUT of the whole object would undo concurrent writes. */
+/** Changes the images of containers, and nothing else. A PUT of the whole object would undo concurrent writes. */
 export function decideSetImage(rollout: Rollout, target: Target, change: ImageChange): Decision<WriteResult> {
   const { workloadRef } = rollout.spec;
   if (workloadRef !== undefined)
@@ -24,29 +24,42 @@ export function decideSetImage(rollout: Rollout, target: Target, change: ImageCh
 export function decideContainerImage(
   owner: string,
   containers: readonly PodContainer[],
-  change: ImageChange,
+  { further = [], ...first }: ImageChange,
 ): Decision<WriteResult> {
-  const found = containers.find(({ name }) => name === change.container);
-  if (!found)
-    return refuse(
-      `${owner} has no container "${change.container}"; it has ${containers.map(({ name }) => name).join(', ') || 'none'}`,
-    );
-  const present = found.image;
-  if (present === change.to)
-    return { done: { changed: false, detail: `container ${change.container} already has image ${change.to}` } };
-  if (present !== change.from)
-    return refuse(
-      `container ${change.container} has image ${plainLine(present)}, neither ${change.from} nor ${change.to}`,
-    );
-  const pointer = `/spec/template/spec/${found.at}`;
-  return {
-    patch: [
-      { op: 'test', path: `${pointer}/name`, value: change.container },
-      { op: 'test', path: `${pointer}/image`, value: change.from },
-      { op: 'replace', path: `${pointer}/image`, value: change.to },
-    ],
-    done: { changed: true, detail: `image of container ${change.container} set from ${change.from} to ${change.to}` },
-  };
+  const changes = [first, ...further];
+  const problem = changes.map((change) => unfit(owner, containers, change)).find((found) => found !== undefined);
+  if (problem !== undefined) return refuse(problem);
+  const due = changes.filter(({ container, to }) => imageIn(containers, container) !== to);
+  const told = (due.length > 0 ? due : changes).map(({ container, from, to }) =>
+    due.length > 0
+      ? `image of container ${container} set from ${from} to ${to}`
+      : `container ${container} already has image ${to}`,
+  );
+  const done = { changed: due.length > 0, detail: told.join(', ') };
+  return due.length > 0 ? { patch: due.flatMap((change) => patchOf(containers, change)), done } : { done };
+}
+
+const named = (containers: readonly PodContainer[], name: string) => containers.find((one) => one.name === name);
+const imageIn = (containers: readonly PodContainer[], name: string) => named(containers, name)?.image;
+
+/** Why the change does not apply. Undefined if it does, or is made already. */
+function unfit(owner: string, containers: readonly PodContainer[], { container, from, to }: ContainerImage) {
+  if (!named(containers, container))
+    return `${owner} has no container "${container}"; it has ${containers.map(({ name }) => name).join(', ') || 'none'}`;
+  const present = imageIn(containers, container);
+  return present === from || present === to
+    ? undefined
+    : `container ${container} has image ${plainLine(present ?? '')}, neither ${from} nor ${to}`;
+}
+
+/** The tests make the write fail if somebody has changed the container meanwhile. */
+function patchOf(containers: readonly PodContainer[], { container, from, to }: ContainerImage) {
+  const pointer = `/spec/template/spec/${named(containers, container)?.at}`;
+  return [
+    { op: 'test' as const, path: `${pointer}/name`, value: container },
+    { op: 'test' as const, path: `${pointer}/image`, value: from },
+    { op: 'replace' as const, path: `${pointer}/image`, value: to },
+  ];
 }
 
 function refuse(detail: string): Decision<WriteResult> {

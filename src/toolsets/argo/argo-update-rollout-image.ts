@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { argoStrategy } from '../../domain/argo-strategies.ts';
-import { image } from '../../contract/release-file.ts';
+import { image } from '../../contract/image.ts';
 import { dnsName } from '../../contract/target.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { RolloutState } from '../../domain/rollout.ts';

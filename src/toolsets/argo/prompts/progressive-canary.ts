@@ -1,6 +1,6 @@
 import { WEIGHTED } from '../../../domain/argo-strategies.ts';
 import { isHostname } from '../../../domain/route/rule.ts';
-import { image } from '../../../contract/release-file.ts';
+import { image } from '../../../contract/image.ts';
 import { z } from 'zod';
 import * as known from '../../../commands/prompt-arguments.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';

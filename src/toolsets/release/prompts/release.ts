@@ -1,4 +1,4 @@
-import { image as imageSchema } from '../../../contract/release-file.ts';
+import { image as imageSchema } from '../../../contract/image.ts';
 import type { PromptKind } from '../../../commands/prompt.ts';
 import { cluster, images, namespace, rollout } from '../../../commands/prompt-arguments.ts';
 import { Variable, stepsText, type Step } from '../../../commands/prompt-steps.ts';
