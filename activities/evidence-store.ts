@@ -20,7 +20,7 @@ import {
 } from '../src/domain/analysis/totals.ts';
 import type { SequentialSettings } from '../src/domain/release/plan.ts';
 import type { EvidencePort } from '../src/ports/evidence.ts';
-import { concurrencyLimit } from './concurrency-limit.ts';
+import { concurrencyLimit } from '../src/domain/concurrency-limit.ts';
 
 /** The release to judge, and the start (epoch ms). */
 export interface Watched {

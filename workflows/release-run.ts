@@ -279,6 +279,7 @@ export class ReleaseRun {
       runId: chainOf(this.owner),
       spec: this.input.spec,
       startedBy: this.input.startedBy,
+      ...(this.input.update ? { update: this.input.update } : {}),
       startedAt: this.startedAt,
       state: this.state,
       reason: this.reason,

@@ -11,10 +11,17 @@ const LOOK_AGAIN_MS = 3_600_000;
 /** The clocks of the worker and of Temporal may differ, so a look may come before the change. */
 const LEAST_WAIT_MS = 250;
 
-/** Waits until the windows of the target let the release start. It changes nothing in the meantime. */
+/**
+ * Waits until the windows of the target let the release start. It changes nothing in the meantime. The release of an
+ * update does not wait: Argo has begun, and goes on.
+ */
 export async function windowToStart(run: ReleaseRun): Promise<void> {
   await lookAgain(run);
-  if (isShut(run)) await untilOpen(run, false);
+  if (!isShut(run)) return;
+  if (!run.input.update) return untilOpen(run, false);
+  run.note(
+    `the windows of the target are ${run.window?.reason}; they do not hold an update that somebody else has begun, so it is judged now`,
+  );
 }
 
 interface Ending {
@@ -31,7 +38,7 @@ export async function insideWindows<T extends Ending | undefined>(
   course: Course,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!run.windowed) return work();
+  if (!run.windowed || passesWindows(run, course)) return work();
   // An earlier run may have waited here already.
   for (let shut = mustHold(run); ; shut = true) {
     if (shut) await untilOpen(run, true);
@@ -43,6 +50,14 @@ export async function insideWindows<T extends Ending | undefined>(
     await lookAgain(run);
     if (!isShut(run)) return ending;
   }
+}
+
+/**
+ * Whether Argo ends the step of an update by itself, at any hour. A window could only keep it from being judged. At an
+ * untimed pause Argo waits, so windows count there.
+ */
+function passesWindows({ input, plan }: ReleaseRun, { index }: Course): boolean {
+  return input.update !== undefined && plan?.steps[index]?.pauseIndex === undefined;
 }
 
 /** Resolves when windows close whose rule does not let the step end first. */

@@ -41,7 +41,7 @@ export const GROUPS: readonly TestGroup[] = [
         'http',
         'cli',
       ],
-      ...['delivery', 'observability', 'onboarding', 'planning', 'scripts', 'repo'],
+      ...['delivery', 'observability', 'onboarding', 'planning', 'scripts', 'repo', 'updates'],
     ],
     sandbox: 'none',
     progress: false,

@@ -11,6 +11,7 @@ export interface Right {
   readonly role:
     | 'sluice-reader'
     | 'sluice-writer'
+    | 'sluice-updates'
     | 'sluice-kubernetes-reader'
     | 'sluice-kubernetes-writer'
     | 'sluice-helm-reader'

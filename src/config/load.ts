@@ -10,6 +10,7 @@ import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { readNews } from './news.ts';
 import { readWindows } from './windows.ts';
+import { updateProblems } from './updates.ts';
 import { fileKey, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './schema.ts';
 
 /** The source of a value. Later sources take precedence. */
@@ -53,7 +54,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const { access, problems: ofAccess } = readAccess(fromFile['access']);
   const settings: Settings = { ...named, clusters, windows, news, ...(access && { access }) };
   problems.push(...section, ...ofWindows, ...ofNews, ...ofAccess);
-  problems.push(...prometheusProblems(settings), ...shortFormProblems(settings));
+  problems.push(...prometheusProblems(settings), ...shortFormProblems(settings), ...updateProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
     settings,

@@ -6,6 +6,7 @@ import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { originText } from '../domain/updates/origin.ts';
 import { toDuration } from '../domain/duration-text.ts';
 import { toWindow, windowView } from './window-view.ts';
 
@@ -86,6 +87,8 @@ export const release = z.strictObject({
   // The revision of Helm or the commit.
   source: z.string().optional(),
   started_by: z.string(),
+  // The update of the Rollout for which it was started by itself.
+  update: z.string().optional(),
   started_at: time,
   closed_at: time.optional(),
   state,
@@ -138,6 +141,7 @@ export function toReleaseOutput(known: ReleaseView, events: number): ReleaseOutp
     strategy: view.spec.strategy,
     source: view.source === undefined ? undefined : safe(view.source),
     started_by: safe(view.startedBy),
+    update: view.update && safe(originText(view.update)),
     started_at: iso(view.startedAt),
     closed_at: view.closedAt === undefined ? undefined : iso(view.closedAt),
     state: view.state,

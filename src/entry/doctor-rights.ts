@@ -10,15 +10,31 @@ interface Lacking {
 }
 
 /**
- * The rights of the account, and the tools that need the missing ones. There are two findings: for reads and for
- * writes.
+ * The rights of the account, and the tools that need the missing ones. There is a finding for reads, one for
+ * writes and, where updates start releases, one for these.
  */
 export async function rightsChecks(
   settings: Settings,
   client: ClusterClient,
   namespace: string,
 ): Promise<readonly Finding[]> {
-  return Promise.all([readRights(settings, client, namespace), writeRights(settings, client, namespace)]);
+  return Promise.all([
+    readRights(settings, client, namespace),
+    writeRights(settings, client, namespace),
+    ...(settings.releaseUpdates ? [updateRights(client, namespace)] : []),
+  ]);
+}
+
+/** Of workers that start releases for updates. */
+function updateRights(client: ClusterClient, namespace: string): Promise<Finding> {
+  const name = 'rights for updates';
+  return finding(name, async () => {
+    const wanted = RIGHTS.filter(({ role }) => role === 'sluice-updates');
+    const lacking = await missingOf(client, wanted, () => namespace);
+    if (lacking.length === 0) return `all, in ${namespace}`;
+    const next = 'Bind the ClusterRole sluice-updates of deploy/rbac.yaml to the account of the worker.';
+    return { name, state: 'missing', detail: rightsText(lacking), next };
+  });
 }
 
 /**

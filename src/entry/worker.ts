@@ -20,6 +20,7 @@ import { createTemporalGateway } from '../temporal/temporal-gateway.ts';
 import { countedActivities } from './counted-activities.ts';
 import { gatewayOptions } from './gateway-options.ts';
 import { workerDeliveries } from './worker-deliveries.ts';
+import { workerUpdates } from './worker-updates.ts';
 import { queueStepsOver, starterOver } from './queue-steps.ts';
 import { repairJournal } from './journal-repair.ts';
 import { newsDeps } from './news-deps.ts';
@@ -94,6 +95,7 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
   );
   const stopNews = startNews(newsDeps(settings), settings.news, log);
   const deliveries = workerDeliveries(settings);
+  let stopUpdates = (): void => undefined;
   try {
     await loadStrategies();
     const build = await buildOf(settings);
@@ -120,11 +122,13 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
       ...(build !== undefined && { workerDeploymentOptions: pinnedTo(build, settings) }),
     });
     state.worker = worker;
+    stopUpdates = workerUpdates({ settings, worlds, gateway, log });
     running.onReady?.();
     if (build !== undefined) void takeNewWork(gateway.builds, build, log);
     void warnOfClusters(settings, log);
     await withJournalRepair(settings, gateway, log, () => runToTheEnd(worker, END_MS));
   } finally {
+    stopUpdates();
     const closing = [connection.close(), stopNews(), deliveries.close()];
     await Promise.allSettled(closing).finally(() => recorder.close());
   }

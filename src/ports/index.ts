@@ -8,6 +8,7 @@ import type { PodStreamsPort } from './pod-streams.ts';
 import type { RolloutFeed } from './rollout-feed.ts';
 import type { RolloutObjectsPort } from './rollout-objects.ts';
 import type { RolloutSteeringPort } from './rollout-steering.ts';
+import type { RolloutUpdates } from './rollout-updates.ts';
 import type { WorkloadPort } from './workload.ts';
 import type { RoutesPort } from './routes.ts';
 import type { TemplatesPort } from './templates.ts';
@@ -28,6 +29,7 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly rolloutObjects: RolloutObjectsPort;
   readonly rolloutSteering: RolloutSteeringPort;
   readonly rolloutFeed: RolloutFeed;
+  readonly rolloutUpdates: RolloutUpdates;
   readonly routes: RoutesPort;
   readonly middlewares: MiddlewaresPort;
   readonly clusterObjects: ClusterObjectsPort;

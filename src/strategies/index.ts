@@ -22,6 +22,13 @@ export function strategyOf(name: string): Strategy {
   throw new SluiceError('STRATEGY_UNKNOWN', `No strategy is named "${name}". Known: ${STRATEGY_NAMES.join(', ')}.`);
 }
 
+/** The strategy of releases that updates start. */
+export function joiningStrategy(): Strategy {
+  const strategy = STRATEGIES.find(({ joins }) => joins);
+  if (strategy) return strategy;
+  throw new SluiceError('STRATEGY_UNKNOWN', 'No strategy joins updates that another writer has begun.');
+}
+
 const loaded = new Map<string, Promise<Verbs>>();
 
 /** What the strategy with this name does in a release. It is loaded once. Errors: STRATEGY_UNKNOWN. */

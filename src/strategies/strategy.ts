@@ -11,6 +11,8 @@ export interface Strategy {
   /** The spelling in release files, settings and recorded releases. */
   readonly name: string;
   readonly file: StrategyFile;
+  /** It joins updates that another writer has begun. Updates start releases of the first such strategy. */
+  readonly joins?: true;
   /** What it does in a release. It is loaded with the first release, so that every other command starts without it. */
   readonly verbs: () => Promise<Verbs>;
 }

@@ -150,3 +150,15 @@ test('.env.example names every setting', () => {
 
   for (const key of SETTING_KEYS) expect(example).toMatch(new RegExp(`^${SETTINGS[key].env}=`, 'm'));
 });
+
+test.each([
+  [{ SLUICE_RELEASE_UPDATES_NAMESPACES: 'shop' }, 'has no effect without SLUICE_RELEASE_UPDATES=true'],
+  [{ SLUICE_RELEASE_UPDATES_CLUSTERS: 'prod' }, 'has no effect without SLUICE_RELEASE_UPDATES=true'],
+  [{ SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_NAMESPACES: 'Shop!' }, 'must be names of namespaces'],
+  [
+    { SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_NAMESPACES: 'shop,pay', SLUICE_ALLOWED_NAMESPACES: 'pay' },
+    'shop is not in SLUICE_ALLOWED_NAMESPACES',
+  ],
+])('settings of updates that would have no effect are refused: %o', (env, message) => {
+  expect(refusal(() => loadSettings({ env: { SLUICE_HOME: folder(), ...env } })).message).toContain(message);
+});

@@ -22,6 +22,8 @@ export const VIOLATIONS = [
   breaks('domain', type('src/domain/release/', '../../ports/index.ts')),
   breaks('contract', type('src/contract/', '../toolsets/index.ts')),
   breaks('ports', type('src/ports/', '../contract/release.ts')),
+  breaks('updates', value('src/updates/', '../config/schema.ts')),
+  breaks('updates', value('src/updates/', '../strategies/index.ts')),
   breaks('planning', value('src/planning/', '../config/schema.ts')),
   breaks('planning', type('src/planning/', '../splits/traefik/index.ts')),
   breaks('delivery', type('src/delivery/', '../strategies/strategy.ts')),

@@ -77,7 +77,13 @@ export class FakeCluster implements ClusterClient {
 
   create(
     ref: ObjectRef,
-    content: { spec?: object; status?: object; labels?: Record<string, string>; owner?: string },
+    content: {
+      spec?: object;
+      status?: object;
+      labels?: Record<string, string>;
+      annotations?: Record<string, string>;
+      owner?: string;
+    },
   ): void {
     this.#objects.set(keyOf(ref), {
       metadata: {
@@ -87,6 +93,7 @@ export class FakeCluster implements ClusterClient {
         resourceVersion: String((this.#version += 1)),
         generation: 1,
         ...(content.labels && { labels: content.labels }),
+        ...(content.annotations && { annotations: content.annotations }),
         ...(content.owner !== undefined && { ownerReferences: [{ uid: content.owner }] }),
       },
       spec: { ...content.spec },

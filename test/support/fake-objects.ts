@@ -75,10 +75,20 @@ export function createReplicaSet(cluster: FakeCluster, rollout: StoredObject, im
   const { metadata } = rollout;
   const holder = templateHolder(rollout);
   const { spec } = holder ? cluster.peek(holder) : rollout;
-  cluster.create(
-    { kind: REPLICA_SET, namespace: metadata.namespace, name: `${metadata.name}-${hash}` },
-    { owner: metadata.uid, labels: { [HASH_LABEL]: hash }, spec: { replicas: 2, template: spec['template'] } },
-  );
+  const before = cluster.listed(REPLICA_SET.plural, metadata.namespace).map(revisionOf);
+  const ref = { kind: REPLICA_SET, namespace: metadata.namespace, name: `${metadata.name}-${hash}` };
+  cluster.create(ref, {
+    owner: metadata.uid,
+    labels: { [HASH_LABEL]: hash },
+    annotations: { [REVISION]: String(Math.max(0, ...before) + 1) },
+    spec: { replicas: 2, template: spec['template'] },
+  });
+}
+
+const REVISION = 'rollout.argoproj.io/revision';
+
+function revisionOf({ metadata }: StoredObject): number {
+  return Number(metadata.annotations?.[REVISION] ?? 0);
 }
 
 function canary(target: Target, arms: ArmServices, options: FakeWorldOptions): { strategy: object; status: object } {

@@ -4,6 +4,7 @@ import { readNews } from '../../src/config/news.ts';
 import type { NewsReceiver } from '../../src/domain/news/delivery.ts';
 import type { KnownReceiver, ReceiverState } from '../../src/ports/news.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
+import type { SeenRollout } from '../../src/domain/updates/seen-rollout.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import type { GatewayView, SilentGateway } from '../../src/ports/server-gateways.ts';
@@ -32,6 +33,12 @@ interface World {
   /** The version of the program helm. Absent: there is none. */
   readonly helm?: string;
   readonly receivers: readonly KnownReceiver[];
+  /** What the annotations of the Rollout web ask for. Absent: nothing. */
+  readonly updates?: Partial<SeenRollout>;
+  /** The release file that they name. */
+  readonly releaseFile?: unknown;
+  /** Settings beside the defaults. */
+  readonly settings?: object;
 }
 
 const SERVER: RegisteredServer = { ...emptyServer('shop', 'project'), revision: 4 };
@@ -71,6 +78,9 @@ function servicesOf({
   gateways,
   helm,
   receivers,
+  updates,
+  releaseFile,
+  settings,
 }: World): CheckServices {
   const view = (rollout: string) => ({
     target: { ...PLACE, rollout },
@@ -93,6 +103,10 @@ function servicesOf({
     },
     ports: {
       rolloutObjects: { list: (place: Partial<typeof PLACE>) => Promise.resolve(place.namespace ? here : elsewhere) },
+      rolloutUpdates: {
+        list: () => Promise.resolve(updates ? [{ target: { ...PLACE, rollout: 'web' }, unknown: [], ...updates }] : []),
+        releaseFile: () => Promise.resolve(releaseFile),
+      },
       helm: { version: () => (helm === undefined ? Promise.reject(missing) : Promise.resolve(helm)) },
       routes: { names: () => Promise.resolve(routes), replicas: () => Promise.resolve(replicas) },
     },
@@ -100,7 +114,7 @@ function servicesOf({
     servers: servers ? createFakeServers(...servers) : { list: () => Promise.reject(unreadable) },
     serverGateways: createFakeServerGateways(...gateways),
     news: { receivers: () => Promise.resolve(receivers) },
-    settings: DEFAULTS,
+    settings: { ...DEFAULTS, ...settings },
   } as unknown as CheckServices;
 }
 
@@ -250,4 +264,46 @@ test('without the program helm everything else works, so it is no fault', async 
     detail: 'There is no program helm on PATH.',
     next: expect.stringContaining('SLUICE_HELM'),
   });
+});
+
+const ON = { releaseUpdates: true };
+
+test.each<[string, Partial<World>, { readonly name: string; readonly [field: string]: unknown }]>([
+  [
+    'an annotation without the setting',
+    { updates: { wanted: 'true' } },
+    { name: 'releases of updates', state: 'missing', detail: expect.stringContaining('no update starts a release') },
+  ],
+  [
+    'the default fields',
+    { updates: { wanted: 'true' }, settings: ON },
+    { name: 'updates of shop/web', state: 'ok', detail: 'each starts a release with the default fields' },
+  ],
+  [
+    'a namespace of the settings',
+    { updates: {}, settings: { ...ON, releaseUpdatesNamespaces: ['shop'] } },
+    { name: 'updates of shop/web', state: 'ok' },
+  ],
+  [
+    'a good file',
+    { updates: { wanted: 'true', file: 'fields' }, releaseFile: { guard: '5m' }, settings: ON },
+    { name: 'updates of shop/web', state: 'ok', detail: 'each starts a release with the fields of ConfigMap fields' },
+  ],
+  [
+    'a bad file',
+    { updates: { wanted: 'true', file: 'fields' }, releaseFile: { guard: 'soon' }, settings: ON },
+    { name: 'updates of shop/web', state: 'missing', detail: expect.stringContaining('guard: ') },
+  ],
+  [
+    'a wrong annotation',
+    { updates: { wanted: 'yes' }, settings: ON },
+    { name: 'updates of shop/web', state: 'missing', next: 'Set it to "true" or "false".' },
+  ],
+])('updates that start releases: %s', async (_, world, finding) => {
+  expect((await found(world))[finding.name]).toMatchObject(finding);
+});
+
+test('a Rollout whose updates start no release has no finding about it', async () => {
+  const names = Object.keys(await found({ updates: { wanted: 'false' }, settings: ON }));
+  expect(names.filter((name) => name.includes('update'))).toEqual([]);
 });

@@ -135,3 +135,44 @@ test.concurrent(
     },
   ),
 );
+
+/** As the worker starts it for an update that somebody else has made. */
+const byUpdate = (one: ReleaseUnderTest) =>
+  Object.assign(one.input, { update: { uid: 'u', revision: 2, podHash: 'p', tools: [] } });
+const TIMED_STEP = [{ setWeight: 10 }, { pause: { duration: 100_000 } }];
+const WATCHED = { strategy: 'watched-canary' };
+
+test.concurrent(
+  'the release of an update does not wait for windows where Argo goes on by itself, and says so',
+  release(
+    {
+      world: { strategy: 'canary', steps: TIMED_STEP, versions: { 'shop:v2': { errorShare: 0.5 } } },
+      spec: WATCHED,
+      prepare: (one) => (closeBefore(one), void byUpdate(one)),
+    },
+    async (one) => {
+      expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+      const { events, update } = await one.view();
+      expect(events.map(({ text }) => text)).toContainEqual(
+        'the windows of the target are closed by freeze; they do not hold an update that somebody else has begun, so it is judged now',
+      );
+      expect(update).toMatchObject({ revision: 2 });
+    },
+  ),
+);
+
+test.concurrent(
+  'at an untimed pause the release of an update waits for its windows',
+  release(
+    {
+      world: { strategy: 'canary' },
+      spec: WATCHED,
+      prepare: (one) => (one.windows.close('finish_step', 'freeze'), void byUpdate(one)),
+    },
+    async (one) => {
+      expect(await one.until('waiting-for-window')).toMatchObject({ weightWanted: 25, verdict: { outcome: 'pass' } });
+      one.windows.open();
+      expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+    },
+  ),
+);

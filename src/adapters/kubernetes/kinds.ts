@@ -27,6 +27,13 @@ export const SERVICE: Kind = {
 };
 export const POD: Kind = { name: 'Pod', group: '', version: 'v1', plural: 'pods', missing: 'INTERNAL' };
 export const EVENT: Kind = { name: 'Event', group: '', version: 'v1', plural: 'events', missing: 'INTERNAL' };
+export const CONFIG_MAP: Kind = {
+  name: 'ConfigMap',
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  missing: 'OBJECT_NOT_FOUND',
+};
 export const ROLLOUT: Kind = {
   name: 'Rollout',
   group: 'argoproj.io',

@@ -92,6 +92,11 @@ export class WatchCache<Value> {
     );
   }
 
+  /** The value of one object. Undefined if the object does not exist, or is left out. */
+  value(id: ObjectId): Value | undefined {
+    return this.#entries.get(keyOf(id))?.value;
+  }
+
   /** Whether an object with this uid is in the cache. */
   holds(uid: string): boolean {
     this.#uids ??= new Set([...this.#entries.values()].map((entry) => entry.uid));

@@ -1,3 +1,4 @@
+import type { UpdateOrigin } from '../updates/origin.ts';
 import { LEAST_EVENTS } from './run-limits.ts';
 import type { Continued } from './continued.ts';
 import { APPROVAL_PHASES } from './phase-approvals.ts';
@@ -11,6 +12,8 @@ export interface ReleaseInput {
   readonly starter?: string;
   /** The idempotency key of the start. */
   readonly requestId: string;
+  /** The update for which it was started by itself. Absent: somebody has started it. */
+  readonly update?: UpdateOrigin;
   /** Address of the HTTP server that has the report, for people in the Temporal UI. */
   readonly server?: string;
   /** If present, nothing new is released: the run rolls back what an earlier run left. */

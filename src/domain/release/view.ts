@@ -2,6 +2,7 @@ import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome } from './command.ts';
 import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { WeightProof } from './proof.ts';
+import type { UpdateOrigin } from '../updates/origin.ts';
 import type { WindowState } from '../windows/state.ts';
 import type { ReleaseState } from './state.ts';
 
@@ -31,6 +32,8 @@ export interface ReleaseView {
   readonly runId: string;
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
+  /** The update for which it was started by itself. Absent: somebody has started it. */
+  readonly update?: UpdateOrigin;
   readonly startedAt: number;
   readonly closedAt?: number;
   readonly state: ReleaseState;

@@ -8,5 +8,6 @@ import { file } from './file.ts';
 export const watchedCanary: Strategy = {
   name: 'watched-canary',
   file,
+  joins: true,
   verbs: async () => (await import('./verbs.ts')).verbs,
 };

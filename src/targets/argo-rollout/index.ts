@@ -3,6 +3,7 @@ import type { TargetKind, TargetToolOptions } from '../target-kind.ts';
 import { createRolloutFeed } from './feed.ts';
 import { createRolloutObjects } from './objects.ts';
 import { createRolloutSteering } from './steering.ts';
+import { createRolloutUpdates } from './updates.ts';
 import { createWorkload } from './workload.ts';
 
 /** Rollouts of Argo Rollouts ≥ 1.10. */
@@ -14,5 +15,6 @@ export const argoRollout = {
     rolloutObjects: createRolloutObjects(clusters),
     rolloutSteering: createRolloutSteering(clusters),
     rolloutFeed: createRolloutFeed(clusters, { cached: serving, namespaces }),
+    rolloutUpdates: createRolloutUpdates(clusters, namespaces),
   }),
 } satisfies TargetKind;

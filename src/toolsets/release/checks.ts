@@ -1,11 +1,12 @@
 import type { DoctorChecks, Finding } from '../../commands/doctor-check.ts';
 import { toFailure } from '../../contract/failure.ts';
 import { rolloutFindings } from './rollout-checks.ts';
+import { updateFindings } from './updates-check.ts';
 import { plural } from '../../domain/plural.ts';
 import { POLLED_WITHIN_MS, type ReleaseGateway } from '../../temporal/gateway.ts';
 
 export const checks: DoctorChecks = {
-  ofCluster: [rolloutFindings],
+  ofCluster: [rolloutFindings, updateFindings],
   ofProcess: [({ gateway }) => temporalFindings(gateway)],
 };
 

@@ -39,7 +39,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
   toolset: 'release',
   input,
   output,
-  listed: { output: Object.keys(output.shape).filter((name) => name !== 'queue') },
+  listed: { output: Object.keys(output.shape).filter((name) => !['queue', 'update'].includes(name)) },
   examples: [{ title: 'By target', input: { target: { namespace: 'shop', rollout: 'web' } } }],
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {

@@ -2,6 +2,7 @@ import type { Right } from '../../commands/toolset.ts';
 
 const reader = { role: 'sluice-reader' } as const;
 const writer = { role: 'sluice-writer' } as const;
+const updates = { role: 'sluice-updates' } as const;
 const ARGO = 'argoproj.io';
 const TRAEFIK = 'traefik.io';
 
@@ -22,6 +23,9 @@ export const rights: readonly Right[] = [
   { ...reader, group: TRAEFIK, resource: 'traefikservices', verbs: ['get', 'list'] },
   { ...reader, group: TRAEFIK, resource: 'ingressroutes', verbs: ['get', 'list'] },
   { ...reader, group: TRAEFIK, resource: 'middlewares', verbs: ['get'] },
+  // For releases that updates start: their release files, and what is told about them.
+  { ...updates, group: '', resource: 'configmaps', verbs: ['get'] },
+  { ...updates, group: '', resource: 'events', verbs: ['create', 'patch'] },
   // The image of a Rollout with a workloadRef.
   { ...writer, group: 'apps', resource: 'deployments', verbs: ['patch'] },
   { ...writer, group: ARGO, resource: 'rollouts', verbs: ['patch'] },

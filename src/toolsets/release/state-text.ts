@@ -16,6 +16,7 @@ interface Shown extends ReleaseOutput {
 export function releaseText(view: Shown): string {
   return [
     head(view),
+    view.update === undefined ? '' : `Started by ${view.update}`,
     view.reason,
     guardText(view.guard),
     podsLine(view),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { concurrencyLimit } from '../../activities/concurrency-limit.ts';
+import { concurrencyLimit } from '../../src/domain/concurrency-limit.ts';
 
 test('no more than so many run at once, in the order in which they came, also when some fail', async () => {
   const turn = concurrencyLimit(3);

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { applyApplication } from '../../sandbox/index.ts';
+import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
+import { CONFIG_MAP, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
+import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
+import { ObjectsStage } from '../support/argo-objects-stage.ts';
+import { kubectlProgram, outOf } from '../support/deploy-chart.ts';
+import { folderOf, openLane, type Lane } from '../support/releases-lane.ts';
+import { Release } from '../support/releases-release.ts';
+import { eventually } from '../support/releases-wait.ts';
+import { sharedSandbox } from '../support/sandbox.ts';
+import { servedBy } from '../support/served.ts';
+
+jest.setTimeout(240_000);
+
+const NAME = 'updated';
+/** A bad version ends a pause earlier. */
+const TIMED = [{ setWeight: 50 }, { pause: { duration: '25s' } }];
+const UNTIMED = [{ setWeight: 50 }, { pause: {} }];
+const FILE = `
+analysis: { judge: limits, soak: 2s, min_requests: 10, success_ratio: 0.95, hold: 60s }
+guard: '0'
+timeouts: { step: 90s, rollback: 120s }
+`;
+
+interface Row {
+  readonly release_id: string;
+  readonly run_id: string;
+  readonly started_by: string;
+  readonly image: string;
+}
+
+let stage: ObjectsStage;
+let lane: Lane;
+let kubectl: (...args: string[]) => Promise<string>;
+
+beforeAll(async () => {
+  const sandbox = await sharedSandbox();
+  stage = new ObjectsStage(sandbox);
+  await stage.open();
+  const program = await kubectlProgram(sandbox.kubeconfig);
+  kubectl = (...args) => outOf(program(['--context', sandbox.context, '--namespace', stage.namespace, ...args]));
+  await workflowBundle(folderOf(sandbox));
+  const workerSettings = { SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_CLUSTERS: sandbox.context };
+  lane = await openLane(sandbox, { name: 'updates', workers: 2, workerSettings });
+  await applyApplication(sandbox, {
+    ...{ name: NAME, namespace: stage.namespace },
+    strategy: 'canary',
+    image: 'shop:v1',
+  });
+  await writeFile(FILE);
+  await kubectl('annotate', 'rollout', NAME, 'sluice.dev/release-updates=true', 'sluice.dev/release-file=fields');
+  await kubectl('annotate', 'rollout', NAME, 'argocd.argoproj.io/tracking-id=shop:argoproj.io/Rollout:shop/updated');
+  await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
+  await addToLoad(sandbox, NAME, stage.namespace, { rps: 40 });
+}, 900_000);
+
+afterAll(async () => {
+  await lane?.stop();
+  await removeFromLoad(stage.sandbox, NAME, stage.namespace);
+  await stage.close();
+}, 60_000);
+
+const writeFile = (text: string): Promise<void> =>
+  stage.apply(CONFIG_MAP, 'fields', { data: { 'release.yaml': text } });
+
+const setSteps = (steps: readonly object[]): Promise<unknown> =>
+  stage.client.jsonPatch(stage.ref(ROLLOUT, NAME), [
+    { op: 'replace', path: '/spec/strategy/canary/steps', value: steps },
+  ]);
+
+/** Writes the image as another program does. */
+async function update(image: string, manager: string): Promise<void> {
+  const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: image }];
+  await kubectl('patch', 'rollout', NAME, '--type=json', `--field-manager=${manager}`, `-p=${JSON.stringify(patch)}`);
+}
+
+async function releases(): Promise<readonly Row[]> {
+  const where = { namespace: stage.namespace, rollout: NAME };
+  return (await lane.mcp.call<{ releases: readonly Row[] }>('release_list', where)).releases;
+}
+
+/** The release that has started by itself for this image. */
+async function releaseOf(image: string): Promise<Release> {
+  const row = await eventually(
+    `a release of ${image}`,
+    async () => (await releases()).find((one) => one.image === image),
+    { timeoutMs: 60_000 },
+  );
+  return new Release(lane.mcp, row.release_id, row.run_id, image);
+}
+
+/** What `kubectl describe` shows of Sluice. */
+async function told(): Promise<string> {
+  const lines = (await kubectl('describe', 'rollout', NAME)).split('\n');
+  return lines.filter((line) => line.includes('sluice ')).join('\n');
+}
+
+const served = () => servedBy(stage, NAME);
+const quiet = () => new Promise((resolve) => setTimeout(resolve, 8_000));
+
+test('the first version of a Rollout and a scale start nothing', async () => {
+  await setSteps(TIMED);
+  await kubectl('scale', 'rollout', NAME, '--replicas=3');
+  await quiet();
+  expect(await releases()).toEqual([]);
+});
+
+test('a good update is joined and released once, although the worker that has seen it dies before the start', async () => {
+  const point = { app: NAME, op: 'workload.revisions', when: 'after' } as const;
+  lane.rules.set(point, 'kill');
+  await update('shop:v2', 'argocd-controller');
+
+  const release = await releaseOf('shop:v2');
+  expect(await release.ended()).toMatchObject({ state: 'succeeded', started_by: 'update:argocd-controller' });
+  expect(lane.rules.reached(point)).toBe(true);
+  const { update: origin } = (await release.story()) as unknown as { update: string };
+  expect(origin).toMatch(
+    /revision 2, last written by the field manager argocd-controller at 2.*Argo CD Application shop/,
+  );
+  expect(await served()).toMatchObject({ image: 'shop:v2', phase: 'Healthy', stable: true, weights: [100, 0] });
+  expect(await releases()).toHaveLength(1);
+  expect(await told()).toMatch(/Normal +ReleaseStarted .*Sluice watches this update with the release/);
+});
+
+test('a bad update is aborted, and putting the image back starts nothing', async () => {
+  await update('shop:v3-errors-60', 'helm');
+
+  const end = await (await releaseOf('shop:v3-errors-60')).ended();
+  expect(end).toMatchObject({ state: 'rolled-back', started_by: 'update:helm' });
+  expect(end.reason).toContain('put shop:v2 back where it came from');
+  expect(await served()).toMatchObject({ image: 'shop:v3-errors-60', stable: false, weights: [100, 0] });
+  await update('shop:v2', 'helm');
+  await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
+  await quiet();
+  expect(await releases()).toHaveLength(2);
+});
+
+test('a bad release file is an event of the Rollout, and its correction starts the release, which waits for promote', async () => {
+  await setSteps(UNTIMED);
+  await writeFile('image: shop:v9');
+  await update('shop:v4', 'kustomize-controller');
+
+  await eventually('the event', async () => /ReleaseNotStarted .*image: leave it out/.exec(await told())?.[0], {
+    timeoutMs: 60_000,
+  });
+  await writeFile(FILE);
+  const release = await releaseOf('shop:v4');
+  await release.until('it waits for promote', ({ waiting }) => waiting?.for === 'promotion');
+  await release.promote();
+  expect(await release.ended()).toMatchObject({ state: 'succeeded', started_by: 'update:kustomize-controller' });
+  expect(await served()).toMatchObject({ image: 'shop:v4', stable: true });
+});
+
+test('a newer update supersedes the release of the older one, and gets its own', async () => {
+  await update('shop:v5', 'helm');
+  const older = await releaseOf('shop:v5');
+  await older.until('it is judged', ({ state }) => ['soaking', 'judging'].includes(state));
+  await update('shop:v6', 'helm');
+
+  expect(await older.ended()).toMatchObject({ state: 'superseded' });
+  const newer = await releaseOf('shop:v6');
+  await newer.until('it waits for promote', ({ waiting }) => waiting?.for === 'promotion');
+  await newer.promote();
+  expect(await newer.ended()).toMatchObject({ state: 'succeeded' });
+  expect(await releases()).toHaveLength(5);
+});
