@@ -152,12 +152,9 @@ const layers = [
     '^src/toolsets/([^/]+)/',
     ['^src/toolsets/$1/', '^src/(onboarding|commands|feeds|contract|temporal|ports|planning|report|domain)/'],
   ),
-  layer(
-    'updates',
-    'src/updates starts releases for updates that others make. It reads the cluster through ports, and decides by src/domain/updates.',
-    '^src/updates/',
-    ['^src/(updates|contract|temporal|ports|domain|observability)/'],
-  ),
+  layer('updates', 'src/updates acts through ports. Choose adapters in src/entry.', '^src/updates/', [
+    '^src/(updates|contract|temporal|ports|domain|observability)/',
+  ]),
   layer(
     'feeds',
     'A feed watches a resource for every interface. Move the code of a protocol to its interface.',

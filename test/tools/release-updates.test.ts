@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { applyApplication } from '../../sandbox/index.ts';
+import { complete, objectsOf } from '../../sandbox/apps/objects.ts';
 import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
 import { CONFIG_MAP, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
@@ -14,6 +15,8 @@ import { servedBy } from '../support/served.ts';
 jest.setTimeout(240_000);
 
 const NAME = 'updated';
+const APPLICATION = { name: NAME, strategy: 'canary', image: 'shop:v1' } as const;
+const ASKED = { 'sluice.dev/release-updates': 'true', 'sluice.dev/release-file': 'fields' };
 /** A bad version ends a pause earlier. */
 const TIMED = [{ setWeight: 50 }, { pause: { duration: '25s' } }];
 const UNTIMED = [{ setWeight: 50 }, { pause: {} }];
@@ -30,6 +33,11 @@ interface Row {
   readonly image: string;
 }
 
+interface Applied {
+  readonly metadata: object;
+  readonly spec: { readonly strategy: { readonly canary: object } };
+}
+
 let stage: ObjectsStage;
 let lane: Lane;
 let kubectl: (...args: string[]) => Promise<string>;
@@ -43,13 +51,9 @@ beforeAll(async () => {
   await workflowBundle(folderOf(sandbox));
   const workerSettings = { SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_CLUSTERS: sandbox.context };
   lane = await openLane(sandbox, { name: 'updates', workers: 2, workerSettings });
-  await applyApplication(sandbox, {
-    ...{ name: NAME, namespace: stage.namespace },
-    strategy: 'canary',
-    image: 'shop:v1',
-  });
+  await applyApplication(sandbox, { ...APPLICATION, namespace: stage.namespace });
   await writeFile(FILE);
-  await kubectl('annotate', 'rollout', NAME, 'sluice.dev/release-updates=true', 'sluice.dev/release-file=fields');
+  await kubectl('annotate', 'rollout', NAME, ...Object.entries(ASKED).map((one) => one.join('=')));
   await kubectl('annotate', 'rollout', NAME, 'argocd.argoproj.io/tracking-id=shop:argoproj.io/Rollout:shop/updated');
   await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
   await addToLoad(sandbox, NAME, stage.namespace, { rps: 40 });
@@ -75,16 +79,32 @@ async function update(image: string, manager: string): Promise<void> {
   await kubectl('patch', 'rollout', NAME, '--type=json', `--field-manager=${manager}`, `-p=${JSON.stringify(patch)}`);
 }
 
+/** Applies the manifest with another image, as it was before Argo filled in defaults. */
+async function apply(image: string): Promise<void> {
+  const all = objectsOf(complete({ ...APPLICATION, namespace: stage.namespace, image }));
+  const rollout = all.find(({ object }) => object.kind === 'Rollout')?.object as Applied;
+  const { metadata, spec } = rollout;
+  const canary = { ...spec.strategy.canary, steps: UNTIMED };
+  const manifest = {
+    ...rollout,
+    metadata: { ...metadata, annotations: ASKED },
+    spec: { ...spec, strategy: { canary } },
+  };
+  const program = await kubectlProgram(stage.sandbox.kubeconfig);
+  await outOf(program(['--context', stage.sandbox.context, 'apply', '-f', '-'], JSON.stringify(manifest)));
+}
+
 async function releases(): Promise<readonly Row[]> {
   const where = { namespace: stage.namespace, rollout: NAME };
   return (await lane.mcp.call<{ releases: readonly Row[] }>('release_list', where)).releases;
 }
 
-/** The release that has started by itself for this image. */
-async function releaseOf(image: string): Promise<Release> {
+/** The release that has started by itself for this image. `before`: others. */
+async function releaseOf(image: string, before: readonly Release[] = []): Promise<Release> {
+  const others = before.map(({ runId }) => runId);
   const row = await eventually(
     `a release of ${image}`,
-    async () => (await releases()).find((one) => one.image === image),
+    async () => (await releases()).find((one) => one.image === image && !others.includes(one.run_id)),
     { timeoutMs: 60_000 },
   );
   return new Release(lane.mcp, row.release_id, row.run_id, image);
@@ -123,10 +143,11 @@ test('a good update is joined and released once, although the worker that has se
   expect(await told()).toMatch(/Normal +ReleaseStarted .*Sluice watches this update with the release/);
 });
 
-test('a bad update is aborted, and putting the image back starts nothing', async () => {
+test('a bad update is aborted, putting the image back starts nothing, and the same version again is another update', async () => {
   await update('shop:v3-errors-60', 'helm');
 
-  const end = await (await releaseOf('shop:v3-errors-60')).ended();
+  const first = await releaseOf('shop:v3-errors-60');
+  const end = await first.ended();
   expect(end).toMatchObject({ state: 'rolled-back', started_by: 'update:helm' });
   expect(end.reason).toContain('put shop:v2 back where it came from');
   expect(await served()).toMatchObject({ image: 'shop:v3-errors-60', stable: false, weights: [100, 0] });
@@ -134,6 +155,12 @@ test('a bad update is aborted, and putting the image back starts nothing', async
   await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
   await quiet();
   expect(await releases()).toHaveLength(2);
+
+  await update('shop:v3-errors-60', 'helm');
+  const again = await releaseOf('shop:v3-errors-60', [first]);
+  expect(await again.ended()).toMatchObject({ state: 'rolled-back' });
+  await update('shop:v2', 'helm');
+  await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
 });
 
 test('a bad release file is an event of the Rollout, and its correction starts the release, which waits for promote', async () => {
@@ -153,15 +180,15 @@ test('a bad release file is an event of the Rollout, and its correction starts t
 });
 
 test('a newer update supersedes the release of the older one, and gets its own', async () => {
-  await update('shop:v5', 'helm');
+  await apply('shop:v5');
   const older = await releaseOf('shop:v5');
   await older.until('it is judged', ({ state }) => ['soaking', 'judging'].includes(state));
   await update('shop:v6', 'helm');
 
-  expect(await older.ended()).toMatchObject({ state: 'superseded' });
+  expect(await older.ended()).toMatchObject({ state: 'superseded', started_by: 'update:kubectl-client-side-apply' });
   const newer = await releaseOf('shop:v6');
   await newer.until('it waits for promote', ({ waiting }) => waiting?.for === 'promotion');
   await newer.promote();
   expect(await newer.ended()).toMatchObject({ state: 'succeeded' });
-  expect(await releases()).toHaveLength(5);
+  expect(await releases()).toHaveLength(6);
 });

@@ -154,8 +154,8 @@ test('what preflight refuses is told once, and the release starts when it is cor
     expect.stringMatching(/^Warning ReleaseNotStarted: This update has no release yet: health: .*spec\.paused/),
   ]);
   stage.world.pauseByHand(false);
-  await hasStarted(stage);
-  expect(stage.events()).toHaveLength(2);
+  await stage.until('the second event', () => stage.events().length === 2);
+  expect(stage.started).toHaveLength(1);
 });
 
 test.each<[string, Record<string, string> | undefined, RegExp]>([

@@ -13,7 +13,7 @@ test('the newest writer of the template counts, and not one of other fields', ()
     entry('helm', '2026-11-01T10:00:00Z'),
     entry('kubectl-set', '2026-11-02T10:00:00Z'),
     entry('kube-controller-manager', '2026-11-03T10:00:00Z', { 'f:spec': { 'f:replicas': {} } }),
-    entry('rollouts-controller', '2026-11-03T10:00:00Z', { 'f:status': {} }),
+    entry('rollouts-controller', '2026-11-03T10:00:00Z'),
   ]);
   expect(templateSource(object)).toEqual({
     writer: { manager: 'kubectl-set', at: '2026-11-02T10:00:00Z' },

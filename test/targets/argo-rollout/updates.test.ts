@@ -7,12 +7,13 @@ import { WatchedFeed } from '../../support/watched-feed.ts';
 
 jest.setTimeout(30_000);
 
-const scene = new WatchedFeed();
+let scene: WatchedFeed;
 const ends: (() => void)[] = [];
 let told: string[] = [];
 
 beforeEach(async () => {
   told = [];
+  scene = new WatchedFeed();
   await scene.start();
 });
 afterEach(async () => {
@@ -100,5 +101,5 @@ test('the same notice of two workers is one event of the Rollout', async () => {
     involvedObject: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: target.rollout, uid },
   });
   const message = events[0]?.['message'] as string;
-  expect([message.length, message.slice(0, 12)]).toEqual([1_000, 'token=*** [31m'.slice(0, 12)]);
+  expect([message.length, message.slice(0, 12)]).toEqual([1_000, 'token=*** xx']);
 });
