@@ -18,7 +18,7 @@ import { EvidenceStore, type Checkpoints } from './evidence-store.ts';
 import { counterRecords, unansweredCounters } from './counter-records.ts';
 import { Measurements } from './measurements.ts';
 import { healthFinding } from './health-check.ts';
-import { judgeMetrics, type JudgedMetrics } from './metrics.ts';
+import { judgeMetrics, type JudgedMetrics, type Moment } from './metrics.ts';
 import { createRivals, type RivalsOf } from './rivals.ts';
 import { checkShare } from './share-check.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
@@ -92,6 +92,7 @@ export function createJudge(ports: Ports, checkpoints?: Checkpoints): Judge {
     try {
       const wrongClock = await clocks.problem(to);
       if (wrongClock !== undefined) return nothingSeen(input, to, wrongClock);
+      if (input.scene.plan.controllerOnly) return await judgeAlone(measurements, input, to);
       const [compared, measured] = await Promise.all([
         judgeNow({ ports, store, rivals }, input, to),
         measureNow(measurements, input, to),
@@ -114,19 +115,29 @@ function nothingSeen({ scene, from }: Judgement, to: number, reason: string): Ju
   return {
     verdict: { outcome: 'no-data', reason, findings: [], from, to },
     trail: [],
-    queries: unansweredCounters(scene.plan, to, reason),
+    queries: scene.plan.controllerOnly ? [] : unansweredCounters(scene.plan, to, reason),
   };
+}
+
+/** Nothing is counted, so metrics of the release file alone judge. Its plan has required one. */
+async function judgeAlone(measurements: Measurements, input: Judgement, to: number): Promise<Judged> {
+  const { outcome, findings, queries } = await judgeMetrics(measurements, momentOf(input, to));
+  const base = nothingSeen(input, to, 'nothing was measured');
+  return { ...base, verdict: joinVerdicts(base.verdict, { outcome, findings }), queries };
 }
 
 /** Undefined if the release file has no metrics. */
 async function measureNow(
   measurements: Measurements,
-  { scene, limits, from, stepFrom = from, wanted }: Judgement,
+  input: Judgement,
   to: number,
 ): Promise<JudgedMetrics | undefined> {
-  return limits.metrics && limits.metrics.length > 0
-    ? judgeMetrics(measurements, { limits, scene, stepFrom, to, ...(wanted === undefined ? {} : { weight: wanted }) })
-    : undefined;
+  const { metrics } = input.limits;
+  return metrics && metrics.length > 0 ? judgeMetrics(measurements, momentOf(input, to)) : undefined;
+}
+
+function momentOf({ scene, limits, from, stepFrom = from, wanted }: Judgement, to: number): Moment {
+  return { limits, scene, stepFrom, to, ...(wanted === undefined ? {} : { weight: wanted }) };
 }
 
 /**

@@ -27,7 +27,8 @@ export interface JudgedMetrics {
   readonly queries: readonly QueryRecord[];
 }
 
-interface Moment {
+/** What is judged, and when. */
+export interface Moment {
   readonly limits: AnalysisSpec;
   readonly scene: Scene;
   /** When the step's weight came into force. All times of measurement follow from it. */

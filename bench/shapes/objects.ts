@@ -16,6 +16,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ReplicaSet: 'replicasets',
   Service: 'services',
   TraefikService: 'traefikservices',
+  VirtualService: 'virtualservices',
 };
 
 export interface Values {
@@ -35,7 +36,12 @@ export function objectsOfShape(shape: Shape, values: Values): readonly AppObject
 
 const isRollout = ({ object }: AppObject): boolean => object.kind === 'Rollout';
 
+/** The kind that defines other kinds. It is in no namespace. */
+const DEFINITION = 'CustomResourceDefinition';
+
 function placed(object: AppObject['object']): AppObject {
+  if (object.kind === DEFINITION)
+    return { path: `/apis/${object.apiVersion}/customresourcedefinitions/${object.metadata.name}`, object };
   const plural = PLURALS[object.kind];
   if (plural === undefined) throw new Error(`The kind ${object.kind} has no plural name in bench/shapes/objects.ts.`);
   const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyNamespace, clientOf, statusThrough } from '../../sandbox/apps/applications.ts';
 import type { AppObject } from '../../sandbox/apps/objects.ts';
-import type { ApiClient, KubeObject } from '../../sandbox/cluster/api-client.ts';
+import { ApiError, type ApiClient, type KubeObject } from '../../sandbox/cluster/api-client.ts';
 import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
 import { loadHost } from '../../sandbox/load/config.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
@@ -18,6 +18,9 @@ interface Rollout extends KubeObject {
 
 /** Only ends what hangs: Argo needs a second or two. */
 const SETTLE_MS = 60_000;
+
+/** Tries at intervals of 200 ms, until a kind that was just defined is served. */
+const SERVED_TRIES = 50;
 
 /** Only ends what hangs: Traefik needs two seconds or three. */
 const ROUTED_MS = 30_000;
@@ -38,14 +41,26 @@ export class Place {
    */
   async make(shape: Shape): Promise<void> {
     await applyNamespace(this.#api, NAMESPACE);
-    for (const { path, object } of objectsOfShape(shape, this.values())) await this.#api.apply(path, object);
+    for (const { path, object } of objectsOfShape(shape, this.values())) await this.#applied(path, object);
     await this.settled(shape);
     await this.served(shape);
   }
 
+  /** An object of a kind that was defined a moment ago is refused until the API server serves the kind. */
+  async #applied(path: string, object: AppObject['object']): Promise<void> {
+    for (let left = SERVED_TRIES; ; left -= 1) {
+      try {
+        return void (await this.#api.apply(path, object));
+      } catch (error) {
+        if (left === 0 || !(error instanceof ApiError && error.status === 404)) throw error;
+        await sleep(200);
+      }
+    }
+  }
+
   /** Until every proxy has a route to the host of the shape. It may never get one. */
-  private async served({ name, traefikService }: Shape): Promise<void> {
-    if (traefikService === null) return;
+  private async served({ name, traefikService, ingressRoute }: Shape): Promise<void> {
+    if (traefikService === null && Object.keys(ingressRoute).length === 0) return;
     const deadline = Date.now() + ROUTED_MS;
     for (const entry of this.sandbox.traefikEntryUrls)
       while (Date.now() < deadline && (await statusThrough(entry, loadHost(name, NAMESPACE))) === 404) await sleep(200);

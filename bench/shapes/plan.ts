@@ -21,7 +21,7 @@ export interface Planned {
 const NEXT_IMAGE = 'shop:v2';
 const WATCHED = 'watched-canary';
 /** A field of an object or of the release file, in the words of a plan. */
-const LINE = /\b(spec|metadata)\.[a-z][\w.[\]]+|\bcontainer: \S/;
+const LINE = /\b(spec|metadata)\.[a-z][\w.[\]]+|\b(container|split): \S/;
 
 /** A release file with short times, and the shape's own fields. */
 export function fileOf(place: Place, shape: Shape, strategy: string, image: string): Record<string, unknown> {

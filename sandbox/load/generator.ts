@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 
+import { Answers } from './answers.ts';
 import { GrpcCaller } from './grpc.ts';
 import type { AppStats, LoadApp, LoadStats } from './config.ts';
 
@@ -35,6 +36,8 @@ export class Generator {
   private readonly stats = new Map<string, AppStats>();
   private readonly owed = new Map<string, number>();
   private readonly grpc = new GrpcCaller();
+  /** For Prometheus. */
+  readonly answers = new Answers();
   private turn = 0;
   private inFlight = 0;
   private skipped = 0;
@@ -126,7 +129,9 @@ export class Generator {
     const started = performance.now();
     const { code, version } = await this.grpc.call(`${entry.host}:${entry.port}`, app.host);
     this.inFlight -= 1;
-    recordAnswer(stats, entry.url, code === 0 ? 200 : 500, version, performance.now() - started);
+    const status = code === 0 ? 200 : 500;
+    recordAnswer(stats, entry.url, status, version, performance.now() - started);
+    this.answers.add({ key: app.key, version, pod: 'none', status });
   }
 
   private exchange(app: LoadApp, entry: Entry, stats: AppStats): void {
@@ -156,15 +161,12 @@ export class Generator {
         settle(() => recordError(stats, entry.url, error.code ?? error.message)),
       );
       response.on('end', () =>
-        settle(() =>
-          recordAnswer(
-            stats,
-            entry.url,
-            response.statusCode ?? 0,
-            String(response.headers['x-version'] ?? 'none'),
-            performance.now() - started,
-          ),
-        ),
+        settle(() => {
+          const status = response.statusCode ?? 0;
+          const version = String(response.headers['x-version'] ?? 'none');
+          recordAnswer(stats, entry.url, status, version, performance.now() - started);
+          this.answers.add({ key: app.key, version, pod: String(response.headers['x-pod'] ?? 'none'), status });
+        }),
       );
     });
     outgoing.end();

@@ -1,5 +1,6 @@
 // The load generator's process: a steady client and its control over HTTP, on loopback only.
 //   GET /stats[?app=<key>]   POST /reset[?app=<key>]   PUT /load {rps?, apps?: {<key>: rps}}
+//   GET /metrics    what clients were answered, by pod, for Prometheus
 //   GET /apps                PUT /apps {key, host, rps?}       DELETE /apps?app=<key>
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -65,6 +66,8 @@ async function handle(request: IncomingMessage): Promise<unknown> {
 restore();
 generator.run();
 createServer((request, response) => {
+  if (request.url === '/metrics')
+    return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(generator.answers.page());
   handle(request).then(
     (result) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result)),
     (error: unknown) =>

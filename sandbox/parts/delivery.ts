@@ -73,6 +73,8 @@ export function prometheus(stateDir: string, state: SandboxState): PartCommand {
     scrape_configs: [
       scrape('traefik', [loopback(state, 'traefik-1-api'), loopback(state, 'traefik-2-api')]),
       scrape('argo-rollouts', [loopback(state, 'rollouts-metrics')]),
+      // The load generator knows which pod answered. Applications have such metrics of their own.
+      scrape('clients', [loopback(state, 'load')]),
     ],
   };
   const file = join(stateDir, 'prometheus.yml');

@@ -40,7 +40,8 @@ export function summaryOf({
   page,
 }: ReportSummary) {
   const rows = steps.map(
-    ({ weight, outcome, proved }) => `| ${weight} % | ${outcome ?? (proved ? 'not judged' : 'not reached')} |`,
+    ({ weight, outcome, proved, reported }) =>
+      `| ${weight} % | ${outcome ?? (proved || reported ? 'not judged' : 'not reached')} |`,
   );
   const judged = verdicts
     .slice(-MAX_VERDICTS)

@@ -100,8 +100,14 @@ function treeLines({ live, closed_at: closed }: Watched, room: number): readonly
 }
 
 /** The places of a cluster appear together. A target without a cluster has neither. */
-function placesOf({ rollout, traefik_service: written, replicas }: NonNullable<Watched['weights']>): readonly string[] {
+function placesOf({
+  effective,
+  rollout,
+  traefik_service: written,
+  replicas,
+}: NonNullable<Watched['weights']>): readonly string[] {
   const inCluster = [`Rollout ${rollout ?? '–'}`, `TraefikService ${written ?? '–'}`];
+  if (effective === 'reported') return [`Rollout ${rollout ?? '–'}, no proxy was read`];
   return [
     ...(rollout === undefined && written === undefined ? [] : inCluster),
     ...replicas.map(({ replica, weight }) => `${replica} ${weight ?? '?'}`),

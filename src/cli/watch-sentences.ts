@@ -34,8 +34,10 @@ function countsOf({ findings, candidate, stable }: Verdict) {
   return candidate && stable ? { metric: 'errors', candidate: bad(candidate), stable: bad(stable) } : undefined;
 }
 
-function usersSentence({ state, image, closed_at: closed, users_percent: users }: ReleaseOutput): string | undefined {
-  const end = closed === undefined ? '' : `, ${closed.slice(0, 10)} ${closed.slice(11, 19)} UTC`;
+function usersSentence(view: ReleaseOutput): string | undefined {
+  const { state, image, closed_at: closed, users_percent: users, weights } = view;
+  const time = closed === undefined ? '' : `, ${closed.slice(0, 10)} ${closed.slice(11, 19)} UTC`;
+  const end = weights?.effective === 'reported' ? `${time}, as Argo reports` : time;
   if (state === 'succeeded') return `At its end${end}, all users (100 %) were on ${image}.`;
   if (state === 'rolled-back') return `At its end${end}, all users were on the old version.`;
   if (state === 'refused') return 'Nothing was changed: all users stayed on the old version.';

@@ -25,6 +25,7 @@ const head = z.strictObject({
   users: z.number().optional(),
   waiting: z.strictObject({ for: z.string(), answers: z.array(z.string()) }).optional(),
   alpha: z.number().optional(),
+  metrics_alone: z.literal(true).optional(),
 });
 
 const weights = z.strictObject({
@@ -110,7 +111,13 @@ export const releaseReportFile = z.strictObject({
   release: head,
   summary: z.array(z.string()),
   steps: z.array(
-    z.strictObject({ index: z.number(), weight: z.number(), proved: time.optional(), outcome: outcome.optional() }),
+    z.strictObject({
+      index: z.number(),
+      weight: z.number(),
+      proved: time.optional(),
+      reported: time.optional(),
+      outcome: outcome.optional(),
+    }),
   ),
   weights,
   comparisons: z.array(comparison),
@@ -134,7 +141,7 @@ export const releaseReportFile = z.strictObject({
 export type ReportFile = z.output<typeof releaseReportFile>;
 
 /** Fields that are times at every place in the report. Labels are texts and stay unchanged. */
-const MOMENTS: readonly string[] = ['at', 'from', 'to', 'proved', 'until'];
+const MOMENTS: readonly string[] = ['at', 'from', 'to', 'proved', 'reported', 'until'];
 
 /**
  * The report in its wire format. Its texts were cleaned when it was built. A number that is not finite becomes null.

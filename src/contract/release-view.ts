@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JUDGED, type FindingEvidence, type Verdict } from '../domain/analysis/verdict.ts';
-import type { WeightProof } from '../domain/release/proof.ts';
+import { WEIGHT_EFFECTS, type WeightProof } from '../domain/release/proof.ts';
 import { present, usersPercent } from '../domain/release/present.ts';
 import { RELEASE_STATES } from '../domain/release/state.ts';
 import { parseReleaseId, type Target } from '../domain/release/target.ts';
@@ -18,7 +18,7 @@ export const state = z.enum(RELEASE_STATES);
 
 export const weights = z.strictObject({
   wanted: z.number(),
-  effective: z.enum(['proved', 'pending', 'refused']),
+  effective: z.enum(WEIGHT_EFFECTS),
   reason: z.string(),
   rollout: z.number().optional(),
   traefik_service: z.number().optional(),

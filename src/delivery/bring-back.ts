@@ -1,4 +1,4 @@
-import { isPromoted } from '../domain/release/observe.ts';
+import { candidateSelects, isPromoted } from '../domain/release/observe.ts';
 import type { BackOnStable, Superseded } from '../domain/release/moves.ts';
 import { imageChange, isRefusal, readTarget, sourceOf, type Move, type Seen, type TrafficRules } from './move.ts';
 import { awaitProof } from './observe.ts';
@@ -30,7 +30,7 @@ async function stableOrLeft(move: Move, rules: TrafficRules): Promise<'stable' |
   const left = replaced(seen, scene.plan.fromImage);
   if (left) return left;
   if (!seen.observed || seen.podHash === scene.newHash) return undefined;
-  if (isPromoted(seen, seen.podHash) && seen.candidateSelector === seen.podHash) return 'stable';
+  if (isPromoted(seen, seen.podHash) && candidateSelects(seen, seen.podHash)) return 'stable';
   const at = rules.heldAt(seen);
   if (!at) return undefined;
   const ended = await world.workload.advance(scene.target, { podHash: seen.podHash, ...at }, scene.owner);

@@ -1,4 +1,4 @@
-import { isPromoted } from '../domain/release/observe.ts';
+import { candidateSelects, isPromoted } from '../domain/release/observe.ts';
 import type { Advanced, Preempted, Settled } from '../domain/release/moves.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import type { Point } from '../domain/rollout.ts';
@@ -36,8 +36,8 @@ async function promotedOrPreempted(move: Move): Promise<'promoted' | Preempted |
   const seen = await readTarget(move);
   const preempted = preemptionUnlessStable(seen, scene);
   if (preempted) return preempted;
-  const candidate = seen.candidateSelector === scene.newHash;
-  return isPromoted(seen, scene.newHash as string) && candidate ? 'promoted' : undefined;
+  const newHash = scene.newHash as string;
+  return isPromoted(seen, newHash) && candidateSelects(seen, newHash) ? 'promoted' : undefined;
 }
 
 /** Aborting the stable version has no effect, and neither have other steps. */

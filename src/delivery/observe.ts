@@ -1,5 +1,5 @@
 import type { ExternalChange, Verified } from '../domain/release/moves.ts';
-import { proveWeight, type WeightProof } from '../domain/release/proof.ts';
+import { proveWeight, reportedWeight, type WeightProof } from '../domain/release/proof.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { armServices, preemption, readTarget, trafficRef, type Move, type Seen, type TrafficRules } from './move.ts';
 
@@ -36,26 +36,33 @@ export async function observeWeight(
   ]);
   const written = traffic.weights.find((entry) => entry.service === arms.candidate)?.weight;
   const rollout = reported(seen);
-  const proof = proveWeight({
-    wanted,
-    ...(rollout === undefined ? {} : { rollout }),
-    ...(written === undefined ? {} : { traefikService: written }),
-    replicas,
-    at: world.now(),
-  });
+  const at = world.now();
+  const proof =
+    traffic.report === undefined
+      ? proveWeight({
+          wanted,
+          ...(rollout === undefined ? {} : { rollout }),
+          ...(written === undefined ? {} : { traefikService: written }),
+          replicas,
+          at,
+        })
+      : reportedWeight({ wanted, at }, { weight: written ?? 0, report: traffic.report });
   onProof?.(scene, proof);
   return proof;
 }
 
 /** Whether the weight is proved or, without any replica API, whether Rollout and TraefikService agree. */
 export function isInForce(proof: WeightProof): boolean {
+  // A split without proxies has nothing but the controller's word.
+  if (proof.effective === 'reported') return true;
   const unprovable = proof.replicas.length === 0 && proof.traefikService === proof.wanted;
   return proof.effective === 'proved' || unprovable;
 }
 
 /**
  * Waits until the weight is in force everywhere, or until `unless` returns a reason why it never will be. Without a
- * replica API it ends once Rollout and TraefikService agree, with the result `pending`.
+ * replica API it ends once Rollout and TraefikService agree, with the result `pending`. A split that only the controller reports ends with
+ * `reported`.
  */
 export async function awaitProof<L extends { readonly kind: string }>(
   move: Move,

@@ -9,10 +9,11 @@ const READ_MS = 2_000;
 
 /** What is known of streams that stay on the version that lost its traffic. Undefined if nothing is. */
 export async function openStreams(
-  { world: { evidence, now } }: Move,
+  { world: { evidence, now }, scene }: Move,
   { service, metricsService }: Arm,
   version: string,
 ): Promise<string | undefined> {
+  if (scene.plan.controllerOnly) return undefined;
   const valueOf = async (promql: string) => (await evidence.query(promql, now()))[0]?.value;
   const read = async () => {
     const [ended, connections] = await Promise.all([

@@ -49,6 +49,8 @@ export interface RolloutState {
   /** canary.trafficRouting.traefik.weightedTraefikServiceName. */
   readonly traefikService?: string;
   readonly trafficRouting: readonly string[];
+  /** canary.trafficRouting.maxTrafficWeight: the weights are parts of it. Absent: percent. */
+  readonly maxTrafficWeight?: number;
   readonly autoPromotion: boolean;
   /** Templates of strategy.canary.analysis, which Argo runs beside the steps. Absent if there are none. */
   readonly backgroundAnalysis?: readonly string[];

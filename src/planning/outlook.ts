@@ -20,9 +20,9 @@ const MAX_SCRAPES = 1_000;
 export async function readOutlook(
   ports: Pick<Ports, 'evidence' | 'now'>,
   { analysis }: Pick<ReleaseSpec, 'analysis'>,
-  { steps, stable, candidate }: Pick<ReleasePlan, 'steps' | 'stable' | 'candidate'>,
+  { steps, stable, candidate, controllerOnly }: Pick<ReleasePlan, 'steps' | 'stable' | 'candidate' | 'controllerOnly'>,
 ): Promise<Outlook | undefined> {
-  if (ports.evidence.withoutPast) return undefined;
+  if (ports.evidence.withoutPast || controllerOnly) return undefined;
   const to = ports.now();
   const read = async (ms: number) => {
     const window = { fromMs: to - ms, toMs: to };

@@ -36,6 +36,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(revisions ? { revisions } : {}),
     ...(traffic.view ? { traffic: await withCountedNames(ports, trafficFacts(traffic.view)) } : {}),
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
+    ...(ports.split.controllerOnly ? { controllerOnly: true } : {}),
     ...(templates.length > 0 ? { templates } : {}),
     ...(Object.keys(ports.evidence.matchers).length > 0 ? { matchers: ports.evidence.matchers } : {}),
   };
@@ -83,6 +84,7 @@ async function readTraffic(
   rollout: RolloutState,
 ): Promise<{ view?: TrafficView; problem?: string }> {
   const place = { cluster: spec.target.cluster, namespace: spec.target.namespace };
+  if (ports.split.controllerOnly) return { view: await ports.split.read({ ...place, name: spec.target.rollout }) };
   const name = rollout.traefikService ?? spec.traefikService ?? (await findName(ports, place, rollout));
   if (typeof name !== 'string') return name;
   try {
@@ -163,5 +165,6 @@ function trafficFacts(view: TrafficView): TrafficFacts {
     weights: view.weights,
     sticky: view.sticky,
     ...(view.owner ? { owner: view.owner } : {}),
+    ...(view.report === undefined ? {} : { report: view.report }),
   };
 }

@@ -33,7 +33,7 @@ async function readCounters(
   facts: Pick<Facts, 'rollout' | 'traffic'>,
 ): Promise<SourcesFacts['counters']> {
   const arms = armsOf(facts);
-  if (!arms) return undefined;
+  if (!arms || ports.split.controllerOnly) return undefined;
   const toMs = ports.now();
   const read = async (service: string) =>
     sourceFacts(await ports.evidence.counters(service, { fromMs: toMs - WINDOW_MS, toMs }), toMs, WINDOW_MS);

@@ -39,6 +39,8 @@ export interface TrafficView {
   readonly owner?: Owner;
   /** Who wrote the weights last besides Sluice: the field manager, and the time (ISO 8601) where it was noted. */
   readonly writer?: { readonly manager: string; readonly time?: string };
+  /** What the controller itself says of its weights, for people. Only for a split that is `controllerOnly`. */
+  readonly report?: string;
 }
 
 /** A middleware that may answer in place of a version. Traefik counts its answers for no service. */
@@ -82,6 +84,11 @@ export interface Unhealthy {
  * CLUSTER_*, FORBIDDEN, CONFLICT.
  */
 export interface SplitPort {
+  /**
+   * The weights are the report of the target's own controller. No proxy is read, nothing is written, and nothing is
+   * counted. A name of `ArmServices` is then no Service where the target has none.
+   */
+  readonly controllerOnly?: true;
   read(ref: TrafficRef): Promise<TrafficView>;
   /** Names of the weighted TraefikServices in the namespace that hold both Services. */
   find(place: { cluster: string; namespace: string }, arms: ArmServices): Promise<readonly string[]>;

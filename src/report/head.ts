@@ -22,13 +22,18 @@ ${notes.map((note) => html`<p class="note">${note}</p>`)}
 }
 
 function stepList(succeeded: boolean, steps: readonly ReportStep[]): Html {
-  const word = ({ outcome, proved }: ReportStep): string =>
-    outcome ?? (succeeded ? 'passed' : proved === undefined ? 'not reached' : 'proved, not judged');
+  const unjudged = ({ proved, reported }: ReportStep): string =>
+    proved !== undefined
+      ? 'proved, not judged'
+      : reported !== undefined
+        ? 'reported by Argo, not judged'
+        : 'not reached';
+  const word = (step: ReportStep): string => step.outcome ?? (succeeded ? 'passed' : unjudged(step));
   return html`<ol class="steps" aria-label="Steps">${steps.map((step) => html`<li class="${toneOf(step.outcome)}"><b>${step.weight} %</b> <span aria-hidden="true">${signOf(step.outcome)}</span><span class="unseen">${word(step)}</span></li>`)}</ol>`;
 }
 
-function facts({ strategy, starter, started, closed, until, state, alpha, run }: ReleaseReport['release']): Html {
-  const judge = alpha === undefined ? 'fixed limits' : `sequential, at most ${chosen(alpha)} wrong alarms`;
+function facts(release: ReleaseReport['release']): Html {
+  const { strategy, starter, started, closed, until, state, run } = release;
   const rows: readonly (readonly [string, Html | string])[] = [
     ['Strategy', strategy],
     ['Started by', starter],
@@ -36,10 +41,15 @@ function facts({ strategy, starter, started, closed, until, state, alpha, run }:
     closed === undefined
       ? ['So far', `${durationText(until - started)}${isOpenState(state) ? ', still going' : ''}`]
       : ['Took', durationText(closed - started)],
-    ['Judge', judge],
+    ['Judge', judgeText(release)],
     ['Run', html`<code>${run}</code>`],
   ];
   return html`<dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function judgeText({ alpha, metricsAlone }: ReleaseReport['release']): string {
+  if (metricsAlone) return 'metrics of the release file alone';
+  return alpha === undefined ? 'fixed limits' : `sequential, at most ${chosen(alpha)} wrong alarms`;
 }
 
 function durationText(ms: number): string {

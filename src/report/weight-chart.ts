@@ -15,18 +15,20 @@ export function weightChart(
   const { wanted, proofs, measured } = weights;
   const time = spanOf(release.started, release.until);
   const course = wanted.map(({ at, weight }) => ({ at, value: weight }));
-  const ofKind = (proved: boolean) =>
-    proofs
-      .filter(({ effective }) => (effective === 'proved') === proved)
-      .map(({ at, wanted: value }) => ({ at, value }));
-  const [proved, unproved] = [ofKind(true), ofKind(false)];
+  const where = (wants: (effective: string) => boolean) =>
+    proofs.filter(({ effective }) => wants(effective)).map(({ at, wanted: value }) => ({ at, value }));
+  const proved = where((effective) => effective === 'proved');
+  const unproved = where((effective) => effective !== 'proved');
+  const reported = proofs.some(({ effective }) => effective === 'reported');
   return chart({
     title: 'Weight of the new version',
     says: `Weights wanted: ${wanted.map(({ at, weight }) => `${weight} % from ${clockTime(at)}`).join(', ')}.${measured.length > 0 ? ` Share of requests measured last: ${percent((measured.at(-1)?.value.hits ?? 0) / (measured.at(-1)?.value.of ?? 1))}.` : ''}`,
     keys: [
       { kind: 'line wanted', text: 'wanted' },
       ...(proved.length > 0 ? [{ kind: 'dot proved', text: 'proved by reading it back' }] : []),
-      ...(unproved.length > 0 ? [{ kind: 'dot pending', text: 'read back, not proved' }] : []),
+      ...(unproved.length > 0
+        ? [{ kind: 'dot pending', text: reported ? 'reported by Argo, no proxy was read' : 'read back, not proved' }]
+        : []),
       ...(measured.length > 0 ? [{ kind: 'band candidate', text: 'share of requests measured, 95 % interval' }] : []),
     ],
     time,

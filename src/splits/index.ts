@@ -1,11 +1,12 @@
 import type { ClusterSettings } from '../config/schema.ts';
 import { byName, type Joined } from '../domain/by-name.ts';
+import { argoStatus } from './argo-status/index.ts';
 import { mcpGateway } from './mcp-gateway/index.ts';
 import type { SplitKind } from './split-kind.ts';
 import { traefik } from './traefik/index.ts';
 
 /** Every split. A release that names none uses the first. */
-export const SPLITS = [traefik, mcpGateway] as const satisfies readonly [SplitKind, ...SplitKind[]];
+export const SPLITS = [traefik, mcpGateway, argoStatus] as const satisfies readonly [SplitKind, ...SplitKind[]];
 
 /** Errors: KIND_UNKNOWN. */
 export function splitKind(name?: string): SplitKind {

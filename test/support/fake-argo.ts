@@ -26,6 +26,10 @@ export interface ArgoOptions {
   readonly readyAfterMs: (image: string) => number;
   /** Real milliseconds of a timed pause of this many seconds. */
   readonly pauseMs: (seconds: number) => number;
+  /** There is no router: pods alone divide the traffic, and the status has no weight. */
+  readonly byPods: boolean;
+  /** Pods of the new version and of the stable one, after a change of the weight. */
+  readonly scale: (newHash: string, stableHash: string, weight: number) => void;
   readonly note: (event: string) => void;
   /** The controller has named a new version. */
   readonly madeVersion: (rollout: StoredObject, image: string) => void;
@@ -265,7 +269,8 @@ export class FakeArgo {
   }
 
   #writeWeight(status: Status, weight: number): void {
-    status.canary = { weights: { canary: { weight } } };
+    if (!this.#options.byPods) status.canary = { weights: { canary: { weight } } };
+    this.#options.scale(status.currentPodHash, status.stableRS, weight);
     const { stableService, candidateService, traefikService, ref } = this.#options;
     this.#cluster.update({ kind: TRAEFIK_SERVICE, namespace: ref.namespace ?? '', name: traefikService }, (object) => {
       for (const entry of (object.spec as { weighted: { services: { name: string; weight: number }[] } }).weighted

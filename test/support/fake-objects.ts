@@ -61,6 +61,22 @@ export function createObjects(cluster: FakeCluster, { target, arms, image, optio
     },
   );
   createReplicaSet(cluster, cluster.peek({ kind: ROLLOUT, namespace, name: rollout }), image);
+  setAvailable(cluster, target, hash, PODS);
+}
+
+/** Pods of the Rollout. */
+export const PODS = 2;
+
+/** How many pods of a version are available. */
+export function setAvailable(
+  cluster: FakeCluster,
+  { namespace, rollout }: Pick<Target, 'namespace' | 'rollout'>,
+  hash: string,
+  count: number,
+): void {
+  cluster.update({ kind: REPLICA_SET, namespace, name: `${rollout}-${hash}` }, ({ status }) => {
+    status['availableReplicas'] = count;
+  });
 }
 
 /** The object that has the template of a Rollout: itself, or the Deployment that it refers to. */
@@ -82,6 +98,7 @@ export function createReplicaSet(cluster: FakeCluster, rollout: StoredObject, im
     labels: { [HASH_LABEL]: hash },
     annotations: { [REVISION]: String(Math.max(0, ...before) + 1) },
     spec: { replicas: 2, template: spec['template'] },
+    status: { availableReplicas: 0 },
   });
 }
 
@@ -95,15 +112,26 @@ function canary(target: Target, arms: ArmServices, options: FakeWorldOptions): {
   const steps = options.steps ?? [5, 25, 50].flatMap((weight) => [{ setWeight: weight }, { pause: {} }]);
   const strategy = {
     steps,
-    stableService: arms.stable,
-    canaryService: arms.candidate,
-    trafficRouting: { traefik: { weightedTraefikServiceName: target.rollout } },
+    ...(options.router === 'pods' ? {} : { stableService: arms.stable, canaryService: arms.candidate }),
+    ...routing(target, options),
     abortScaleDownDelaySeconds: options.abortScaleDownDelaySeconds ?? 1,
   };
   return {
     strategy: { canary: strategy },
-    status: { currentStepIndex: steps.length, canary: { weights: { canary: { weight: 0 } } } },
+    status: {
+      currentStepIndex: steps.length,
+      ...(options.router === 'pods' ? {} : { canary: { weights: { canary: { weight: 0 } } } }),
+    },
   };
+}
+
+function routing({ rollout }: Target, { router = 'traefik' }: FakeWorldOptions): object {
+  if (router === 'pods') return {};
+  const routers = {
+    traefik: { traefik: { weightedTraefikServiceName: rollout } },
+    nginx: { nginx: { stableIngress: rollout } },
+  };
+  return { trafficRouting: routers[router] };
 }
 
 function blueGreen(arms: ArmServices, hash: string, options: FakeWorldOptions): { strategy: object; status: object } {

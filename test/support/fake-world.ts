@@ -5,6 +5,7 @@ import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { DEPLOYMENT, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
 import { markText, OWNER_ANNOTATION, ownerOf } from '../../src/adapters/kubernetes/owner-mark.ts';
+import { createSplit as createReportedSplit } from '../../src/splits/argo-status/split.ts';
 import { createSplit } from '../../src/splits/traefik/split.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -12,13 +13,15 @@ import type { Owner, Target } from '../../src/domain/release/target.ts';
 import type { Ports } from '../../src/ports/index.ts';
 import type { World, Worlds } from '../../src/ports/world.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
-import type { ArmServices, TrafficRef } from '../../src/ports/split.ts';
+import type { ArmServices, SplitPort, TrafficRef } from '../../src/ports/split.ts';
 import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
 import { FakeCluster, type StoredObject } from './fake-cluster.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import type { Flow } from './fake-metrics.ts';
 import {
   createObjects,
+  PODS,
+  setAvailable,
   createReplicaSet,
   imageOf,
   PORT,
@@ -84,6 +87,8 @@ export class FakeWorld {
   readonly #rollout: ObjectRef;
   readonly #versions: Map<string, Partial<Behaviour>>;
   readonly #images = new Map<string, string>();
+  /** Hashes of the versions that have a ReplicaSet. */
+  readonly #revisions = new Set<string>();
   readonly #bornAt = Date.now();
 
   constructor(options: FakeWorldOptions) {
@@ -106,6 +111,7 @@ export class FakeWorld {
     this.metrics = new FakeMetrics(timing.scrapeMs);
     const image = options.image ?? `${rollout}:v1`;
     this.#images.set(hashOf(image), image);
+    this.#revisions.add(hashOf(image));
     createObjects(this.cluster, { target: this.target, arms: this.arms, image, options });
     this.traefik = new FakeTraefik(this.cluster, options.replicas ?? ['traefik-1', 'traefik-2'], timing.proxyMs, () =>
       this.#recordFlows(),
@@ -121,8 +127,13 @@ export class FakeWorld {
       fastTracked: options.fastTracked,
       readyAfterMs: (image) => this.#behaviour(image).readyAfterMs,
       pauseMs: (seconds) => (seconds * 1000) / (options.speed ?? 1),
+      byPods: options.router === 'pods',
+      scale: (newHash, stableHash, weight) => this.#scale(newHash, stableHash, weight),
       note: (event) => this.events.push(event),
-      madeVersion: (object, image) => createReplicaSet(this.cluster, object, image),
+      madeVersion: (object, image) => {
+        createReplicaSet(this.cluster, object, image);
+        this.#revisions.add(hashOf(image));
+      },
     });
     this.cluster.onChange((ref) => this.#watch(ref));
     this.clusters = this.#createClusters();
@@ -290,6 +301,15 @@ export class FakeWorld {
     return (holder ? this.cluster.peek(holder) : rollout).spec;
   }
 
+  /** By whole pods: a weight above 0 has at least one. */
+  #scale(newHash: string, stableHash: string, weight: number): void {
+    const pods = newHash === stableHash ? 0 : Math.ceil((PODS * weight) / 100);
+    for (const hash of this.#images.keys()) {
+      const count = hash === stableHash ? PODS - pods : hash === newHash ? pods : 0;
+      if (this.#revisions.has(hash)) setAvailable(this.cluster, this.target, hash, count);
+    }
+  }
+
   #trafficObject(): ObjectRef {
     return { kind: TRAEFIK_SERVICE, namespace: this.target.namespace, name: this.target.rollout };
   }
@@ -364,10 +384,17 @@ export class FakeWorld {
     };
   }
 
+  #split(): SplitPort {
+    const { router = 'traefik' } = this.#options;
+    return router === 'traefik'
+      ? createSplit(this.clusters, { apis: { pods: TRAEFIK_PODS } })
+      : createReportedSplit(this.clusters);
+  }
+
   #createPorts(): Ports {
     return {
       workload: this.#logged('workload', createWorkload(this.clusters)),
-      split: this.#logged('split', createSplit(this.clusters, { apis: { pods: TRAEFIK_PODS } })),
+      split: this.#logged('split', this.#split()),
       evidence: this.#logged('evidence', this.metrics),
       templates: this.#logged('templates', createTemplates(this.clusters)),
       now: () => this.now(),

@@ -1,5 +1,6 @@
 import { matcherText } from './counter-selectors.ts';
-import type { ReleasePlan } from '../release/plan.ts';
+import { isService } from '../route/arm-names.ts';
+import type { Arm, ReleasePlan } from '../release/plan.ts';
 import type { Target } from '../release/target.ts';
 import type { QueryMetric } from './metric-spec.ts';
 
@@ -35,14 +36,20 @@ export function argumentsOf(
   return {
     namespace: target.namespace,
     rollout: target.rollout,
-    candidate_service: plan.candidate.service,
-    stable_service: plan.stable.service,
-    candidate_traefik: plan.candidate.metricsService,
-    stable_traefik: plan.stable.metricsService,
+    ...armArguments('candidate', plan.candidate),
+    ...armArguments('stable', plan.stable),
     stable_hash: plan.stableHash,
     cluster_matchers: matcherText(plan.matchers ?? {}),
     ...(newHash === undefined ? {} : { candidate_hash: newHash }),
     ...(weight === undefined ? {} : { weight: String(weight) }),
+  };
+}
+
+/** A version without a Service, or without a name in Traefik's counters, has no value for it. */
+function armArguments(arm: 'candidate' | 'stable', { service, metricsService }: Arm): ArgumentValues {
+  return {
+    ...(isService(service) && { [`${arm}_service`]: service }),
+    ...(metricsService !== '' && { [`${arm}_traefik`]: metricsService }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { WEIGHTED } from '../argo-strategies.ts';
+import { candidateSelects, stableSelects } from './observe.ts';
 import { bad, ok, type PlanRules } from './preflight-checks.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 import type { Check } from './plan.ts';
@@ -14,8 +15,8 @@ export const argoWeights: Pick<PlanRules, 'argo' | 'unfit' | 'isAbortSettled'> =
           detail: `the canary routes traffic by ${trafficRouting.join(', ') || 'nothing'}`,
           next: `Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName: ${target.rollout}${instead(trafficRouting)}.`,
         },
-  isAbortSettled: ({ stableSelector, candidateSelector, stableHash }) =>
-    stableSelector === stableHash && candidateSelector === stableHash,
+  isAbortSettled: (rollout) =>
+    stableSelects(rollout, rollout.stableHash) && candidateSelects(rollout, rollout.stableHash),
 };
 
 function instead(routers: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { RolloutState } from '../rollout.ts';
-import type { Observation } from './observe.ts';
+import { candidateSelects, stableSelects, type Observation } from './observe.ts';
 
 /** True when the controller holds the canary at `pauseIndex` with the pods of `newHash`. */
 export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number): boolean {
@@ -14,7 +14,8 @@ export function isHeldAt(seen: Observation, newHash: string, pauseIndex: number)
 
 /** After an abort the selector of the candidate changes repeatedly for a while, and Argo still writes weights. */
 export function isBackOnStable(seen: Observation, stableHash: string): boolean {
-  return seen.stableSelector === stableHash && seen.candidateSelector === stableHash && (seen.canaryWeight ?? 0) === 0;
+  const isBack = stableSelects(seen, stableHash) && candidateSelects(seen, stableHash);
+  return isBack && (seen.canaryWeight ?? 0) === 0;
 }
 
 /** Argo writes the weights and reports them. All users have the new version permanently only when it is stable. */

@@ -14,6 +14,8 @@ export type Observation = Pick<
   | 'aborted'
   | 'phase'
   | 'message'
+  | 'stableService'
+  | 'candidateService'
   | 'stableSelector'
   | 'candidateSelector'
   | 'canaryWeight'
@@ -85,7 +87,23 @@ function lostPause(steps: readonly RolloutStep[], planned: readonly PlanStep[]):
   return held === 0 || held === pauses ? undefined : `it has ${pauses} pauses instead of ${held}`;
 }
 
-/** True when the new version is the stable one and both Services point at it. */
+/** True when the new version is the stable one, and so is the version behind the Service of stable. */
 export function isPromoted(seen: Observation, newHash: string): boolean {
-  return seen.observed && seen.stableHash === newHash && seen.podHash === newHash && seen.stableSelector === newHash;
+  return seen.observed && seen.stableHash === newHash && seen.podHash === newHash && stableSelects(seen, newHash);
+}
+
+/** Whether the Service of stable selects the version. A Rollout without such a Service has nothing to select. */
+export function stableSelects(
+  { stableService, stableSelector }: Pick<RolloutState, 'stableService' | 'stableSelector'>,
+  hash: string,
+): boolean {
+  return stableSelector === hash || (stableService === undefined && stableSelector === undefined);
+}
+
+/** As stableSelects, for the Service of the new version. */
+export function candidateSelects(
+  { candidateService, candidateSelector }: Pick<RolloutState, 'candidateService' | 'candidateSelector'>,
+  hash: string,
+): boolean {
+  return candidateSelector === hash || (candidateService === undefined && candidateSelector === undefined);
 }

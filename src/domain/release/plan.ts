@@ -55,6 +55,8 @@ export interface AnalysisSpec {
   readonly verdictMaxAgeMs?: number;
   /** Metrics of the release file. */
   readonly metrics?: readonly MetricSpec[];
+  /** A plan of a server that only reads sends none of their queries. Never in a release. */
+  readonly untried?: true;
 }
 
 /** Durations in milliseconds on the release's own clock, which stops during a pause. */
@@ -150,7 +152,10 @@ export interface PlanStep {
   readonly watched?: { readonly first: number; readonly last: number };
 }
 
-/** A Service behind the weights, with the value of the label `service` in Traefik's counters. */
+/**
+ * A Service behind the weights, or what stands for it where a version has none, with the value of the label `service` in
+ * Traefik's counters. The label is empty where nothing is counted.
+ */
 export interface Arm {
   readonly service: string;
   readonly metricsService: string;
@@ -206,6 +211,8 @@ export interface ReleasePlan extends Kinds, SourcePlans {
   readonly judgesTools?: true;
   /** Before its first traffic the version gets copies of users' calls. */
   readonly mirror?: MirrorPlan;
+  /** The weights are the controller's own report, and nothing is counted: metrics of the release file alone judge. */
+  readonly controllerOnly?: true;
   /** Templates of Argo that judge the release, as they were when it was planned. */
   readonly templates?: readonly ResolvedTemplate[];
 }

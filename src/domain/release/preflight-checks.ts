@@ -1,6 +1,8 @@
 import { servicePaths, type RolloutStrategy } from '../argo-strategies.ts';
+import { armNames } from '../route/arm-names.ts';
 import { rivalText } from '../route/rival.ts';
 import { imageOf } from '../rollout.ts';
+import { controllerUnfit, dividedBy } from './controller-fit.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
 import { refusedField } from './refused-spec.ts';
@@ -39,15 +41,17 @@ function unnamedServices({ strategy, stableService, candidateService }: RolloutF
   return [...(stableService ? [] : [stable]), ...(candidateService ? [] : [candidate])];
 }
 
-export function strategyCheck(spec: ReleaseSpec, rollout: RolloutFacts, { argo, unfit }: PlanRules): Check {
+export function strategyCheck(spec: ReleaseSpec, { rollout, controllerOnly }: Facts, rules: PlanRules): Check {
+  const { argo, unfit } = rules;
   if (rollout.strategy !== argo)
     return bad(
       'strategy',
       `the Rollout is ${rollout.strategy}, the release has strategy ${spec.strategy}`,
       `Set strategy: ${rollout.strategy}, or change the Rollout.`,
     );
-  const problem = unfit(rollout, spec);
+  const problem = controllerOnly ? controllerUnfit(rollout, rules) : unfit(rollout, spec);
   if (problem) return bad('strategy', problem.detail, problem.next);
+  if (controllerOnly) return ok('strategy', `${spec.strategy}: Argo divides the traffic by ${dividedBy(rollout)}`);
   if (!rollout.stableService || !rollout.candidateService)
     return bad(
       'strategy',
@@ -185,7 +189,8 @@ export function replicasCheck({ replicas }: RolloutFacts): Check {
 }
 
 function candidateWeight(facts: Facts): number {
-  const entry = facts.traffic?.weights.find((one) => one.service === facts.rollout.candidateService);
+  const { candidate } = armNames(facts.rollout);
+  const entry = facts.traffic?.weights.find((one) => one.service === candidate);
   return entry?.weight ?? 0;
 }
 

@@ -21,6 +21,8 @@ export interface TrafficFacts {
     readonly place?: WeightedPlace;
   }[];
   readonly owner?: Owner;
+  /** What the controller says of its weights, where no proxy is read. */
+  readonly report?: string;
   /** A cookie keeps each client at one version. */
   readonly sticky?: boolean;
 }
@@ -51,6 +53,8 @@ export interface Facts {
   /** Labels that every series of the cluster has in Prometheus. */
   readonly matchers?: Readonly<Record<string, string>>;
   readonly proxyProblem?: string;
+  /** The split reports the weights of the target's own controller, and nothing else is read. */
+  readonly controllerOnly?: true;
   /** Middlewares that may answer in place of a version. If they could not be read, the reason as text. */
   readonly selfAnswering?:
     | string

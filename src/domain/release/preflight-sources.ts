@@ -8,6 +8,7 @@ import {
 } from '../analysis/sources.ts';
 import { checkTemplates } from '../analysis/template/check-templates.ts';
 import { findingOf, NO_HASH_YET, trialsOf, type Finding, type Trial } from '../analysis/trial.ts';
+import { armNames } from '../route/arm-names.ts';
 import type { Arm, Check, ReleaseSpec } from './plan.ts';
 import type { Facts } from './preflight-facts.ts';
 
@@ -16,11 +17,12 @@ export function armsOf({
   rollout,
   traffic,
 }: Pick<Facts, 'rollout' | 'traffic'>): { readonly stable: Arm; readonly candidate: Arm } | undefined {
-  const arm = (service: string | undefined): Arm | undefined => {
+  const names = armNames(rollout);
+  const arm = (service: string): Arm | undefined => {
     const entry = traffic?.weights.find((one) => one.service === service);
     return entry && { service: entry.service, metricsService: entry.metricsService };
   };
-  const [stable, candidate] = [arm(rollout.stableService), arm(rollout.candidateService)];
+  const [stable, candidate] = [arm(names.stable), arm(names.candidate)];
   return stable && candidate ? { stable, candidate } : undefined;
 }
 
@@ -29,16 +31,30 @@ export function trials(
   spec: ReleaseSpec,
   facts: Pick<Facts, 'rollout' | 'traffic' | 'templates' | 'matchers'>,
 ): readonly Trial[] {
-  const arms = armsOf(facts);
-  if (!arms) return [];
-  const values: ArgumentValues = argumentsOf(
-    spec.target,
-    { ...arms, stableHash: facts.rollout.stableHash, ...(facts.matchers && { matchers: facts.matchers }) },
+  const values = trialArguments(spec, facts);
+  if (!armsOf(facts) || spec.analysis.untried) return [];
+  const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
+  return trialsOf(spec.analysis.metrics ?? [], templates, values);
+}
+
+/** The values with which queries are tried. Before the new pods exist their hash is a placeholder. */
+export function trialArguments(
+  { target }: Pick<ReleaseSpec, 'target'>,
+  facts: Pick<Facts, 'rollout' | 'traffic' | 'matchers'>,
+): ArgumentValues {
+  const { stable, candidate } = armNames(facts.rollout);
+  const arms = armsOf(facts) ?? { stable: nameless(stable), candidate: nameless(candidate) };
+  const { rollout, matchers } = facts;
+  return argumentsOf(
+    target,
+    { ...arms, stableHash: rollout.stableHash, ...(matchers && { matchers }) },
     NO_HASH_YET,
     0,
   );
-  const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
-  return trialsOf(spec.analysis.metrics ?? [], templates, values);
+}
+
+function nameless(service: string): Arm {
+  return { service, metricsService: '' };
 }
 
 /** Checks of the sources of a verdict: Prometheus' clock, Traefik's counters, and every query of the release file. */

@@ -17,7 +17,9 @@ import {
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { furtherImages, furtherImagesCheck } from './further-images.ts';
-import { sourceChecks } from './preflight-sources.ts';
+import { controllerChecks, undecidedCheck } from './controller-checks.ts';
+import { sourceChecks, trialArguments } from './preflight-sources.ts';
+import { armNames } from '../route/arm-names.ts';
 import { stickyCheck } from './sticky-check.ts';
 import { stableVersion } from './stable-version.ts';
 import { workloadProblem } from './workload-check.ts';
@@ -34,7 +36,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const container = chooseContainer(spec, facts.rollout);
   const joined = container !== undefined && isJoined(spec, facts, container, rules);
   const checks = [
-    strategyCheck(spec, facts.rollout, rules),
+    strategyCheck(spec, facts, rules),
     workloadProblem(facts.rollout) ?? templateCheck(spec, facts, container, rules),
     ...furtherImagesCheck(spec, facts, container, joined),
     ...managerCheck(spec, facts.rollout),
@@ -43,14 +45,11 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     healthCheck(facts, rules, joined),
     replicasCheck(facts.rollout),
     ...fastTrackCheck(spec, facts, container),
-    trafficCheck(facts),
+    ...(facts.controllerOnly ? controllerChecks(spec, facts, trialArguments(spec, facts)) : [trafficCheck(facts)]),
     ownerCheck(spec, facts),
     metricsCheck(facts),
     ...sourceChecks(spec, facts),
-    proxyCheck(facts),
-    ...hiddenAnswersCheck(facts),
-    ...stickyCheck(facts),
-    ...rivalRoutesCheck(facts),
+    ...(facts.controllerOnly ? [] : proxyChecks(facts)),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
   const found = rules.steps(spec, facts.rollout);
@@ -58,6 +57,10 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   const chosen = { container: container as string, steps: found.steps, ...(joined ? { joined: true as const } : {}) };
   const plan = makePlan(spec, facts, chosen);
   return withTemplates(spec, facts, { checks, plan });
+}
+
+function proxyChecks(facts: Facts): readonly Check[] {
+  return [proxyCheck(facts), ...hiddenAnswersCheck(facts), ...stickyCheck(facts), ...rivalRoutesCheck(facts)];
 }
 
 /** Checks templates last, because their arguments come from the plan. */
@@ -69,8 +72,9 @@ function withTemplates(
   if (!facts.templates || facts.templates.length === 0) return { checks, plan };
   const patienceMs = analysis.soakMs + Math.max(analysis.holdMs, analysis.extendMs ?? 0);
   const found = checkTemplates(facts.templates, argumentsOf(target, plan), patienceMs);
-  const all = [...checks, ...found.checks];
-  return found.checks.every((check) => check.ok)
+  const undecided = plan.controllerOnly ? undecidedCheck({ analysis }, found.templates) : [];
+  const all = [...checks, ...found.checks, ...undecided];
+  return all.every((check) => check.ok)
     ? { checks: all, plan: { ...plan, templates: found.templates } }
     : { checks: all };
 }
@@ -87,7 +91,8 @@ function makePlan(
   facts: Facts,
   chosen: Pick<ReleasePlan, 'container' | 'steps' | 'joined'>,
 ): ReleasePlan {
-  const { rollout, traffic, matchers } = facts;
+  const { rollout, traffic, matchers, controllerOnly } = facts;
+  const arms = armNames(rollout);
   return {
     ...kindsOf(spec),
     ...chosen,
@@ -95,11 +100,12 @@ function makePlan(
     toImage: spec.image,
     ...furtherOf(spec, facts, chosen),
     stableHash: rollout.stableHash,
-    stable: arm(traffic as TrafficFacts, rollout.stableService as string),
-    candidate: arm(traffic as TrafficFacts, rollout.candidateService as string),
+    stable: arm(traffic as TrafficFacts, arms.stable),
+    candidate: arm(traffic as TrafficFacts, arms.candidate),
     traefikService: (traffic as TrafficFacts).name,
     settleMs: rollout.abortScaleDownDelaySeconds * 1000 + SETTLE_MARGIN_MS,
     ...(matchers ? { matchers } : {}),
+    ...(controllerOnly ? { controllerOnly } : {}),
     ...(spec.failFast ? { failFast: spec.failFast } : {}),
   };
 }

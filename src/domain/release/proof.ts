@@ -8,9 +8,12 @@ export interface ProxyWeights {
   readonly error?: string;
 }
 
+export const WEIGHT_EFFECTS = ['proved', 'reported', 'pending', 'refused'] as const;
+
 /** What was read back after a weight was set. All weights are the candidate's, in percent. */
 export interface WeightProof {
-  readonly effective: 'proved' | 'pending' | 'refused';
+  /** `reported`: the controller says so, and no proxy is read that could prove it. */
+  readonly effective: (typeof WEIGHT_EFFECTS)[number];
   readonly reason: string;
   readonly wanted: number;
   /** status.canary.weights of the Rollout. For canary only. */
@@ -27,6 +30,20 @@ export interface WeightObservation {
   readonly traefikService?: number;
   readonly replicas: readonly ProxyWeights[];
   readonly at: number;
+}
+
+/**
+ * The weight is the controller's word, so it is never proved. `report`: its words. `weight`: the new version's, in
+ * percent.
+ */
+export function reportedWeight(
+  { wanted, at }: Pick<WeightObservation, 'wanted' | 'at'>,
+  { weight, report }: { readonly weight: number; readonly report: string },
+): WeightProof {
+  const seen = { wanted, rollout: weight, replicas: [], at };
+  return weight === wanted
+    ? { ...seen, effective: 'reported', reason: `${report}; no proxy was read` }
+    : { ...seen, effective: 'pending', reason: `${report}, wanted weight ${wanted}` };
 }
 
 /**

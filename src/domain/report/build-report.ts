@@ -53,7 +53,8 @@ function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): 
   const shown = present(asView(release, entries));
   const { id, runId, spec, state, reason, startedBy, startedAt, closedAt, plan, waiting } = shown;
   const users = usersPercent(shown);
-  const alpha = spec.analysis.sequential?.alpha;
+  // Where nothing is counted, the metrics of the release file alone have judged.
+  const alpha = plan?.controllerOnly ? undefined : spec.analysis.sequential?.alpha;
   return {
     id,
     run: runId,
@@ -70,6 +71,7 @@ function headOf(release: Recorded['release'], entries: readonly RecordEntry[]): 
     ...(users === undefined ? {} : { users }),
     ...(waiting ? { waiting: { for: waiting.for, answers: waiting.answers } } : {}),
     ...(alpha === undefined ? {} : { alpha }),
+    ...(plan?.controllerOnly ? { metricsAlone: true } : {}),
   };
 }
 

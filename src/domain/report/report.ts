@@ -49,6 +49,8 @@ export interface ReportHead {
   readonly waiting?: { readonly for: string; readonly answers: readonly string[] };
   /** Absent if fixed limits alone decide. */
   readonly alpha?: number;
+  /** Nothing is counted: the metrics of the release file alone decide. */
+  readonly metricsAlone?: true;
 }
 
 /** One weight of the plan. */
@@ -56,6 +58,8 @@ export interface ReportStep {
   readonly index: number;
   readonly weight: number;
   readonly proved?: number;
+  /** When the controller first reported it, where no proxy was read. */
+  readonly reported?: number;
   /** Outcome of its last verdict. */
   readonly outcome?: Outcome;
 }

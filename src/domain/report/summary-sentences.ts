@@ -55,14 +55,15 @@ function total({ buckets }: Comparison, arm: 'candidate' | 'stable'): Count {
 function usersSentence({ release, weights }: ReleaseReport): string | undefined {
   const { state, image, previous = 'the old version', users, closed, started, waiting } = release;
   const exposed = exposureOf(weights.wanted);
+  const word = weights.proofs.at(-1)?.effective === 'reported' ? ', as Argo reports' : '';
   if (state === 'refused') return `Nothing was changed: all users stayed on ${previous}.`;
   if (state === 'superseded') return `Somebody set another version than ${image}, and the release left it alone.`;
   if (state === 'rolled-back')
     return exposed
-      ? `All users were on ${previous} again at ${clock(exposed.to ?? closed ?? started)}; up to ${exposed.most} % of them were on ${image} for ${Math.round(((exposed.to ?? closed ?? started) - exposed.from) / 1000)} s.`
+      ? `All users were on ${previous} again at ${clock(exposed.to ?? closed ?? started)}${word}; up to ${exposed.most} % of them were on ${image} for ${Math.round(((exposed.to ?? closed ?? started) - exposed.from) / 1000)} s.`
       : `No user was on ${image}: all stayed on ${previous}.`;
   if (state === 'succeeded')
-    return `At the end of the release, ${clock(closed ?? started)}, all users (100 %) were on ${image}.`;
+    return `At the end of the release, ${clock(closed ?? started)}${word}, all users (100 %) were on ${image}.`;
   const share = users === undefined ? '' : `At the moment ${users} % of the users are meant to be on ${image}`;
   if (!waiting || isClosed(state)) return share === '' ? undefined : `${share}.`;
   return `${share}${share === '' ? 'The release waits' : ', and the release waits'} for an answer: ${waiting.answers.join(', ')}.`;

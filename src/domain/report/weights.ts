@@ -1,3 +1,4 @@
+import type { WeightProof } from '../release/proof.ts';
 import type { RecordEntry } from '../release/record.ts';
 import { measuredShares } from './comparisons.ts';
 import { factsOf } from './entries.ts';
@@ -44,14 +45,15 @@ export function stepsOf(entries: readonly RecordEntry[]): readonly ReportStep[] 
   const isLook = guardLooks(entries);
   const verdicts = factsOf(entries, 'verdict').filter((fact) => !isLook(fact));
   return (plan?.steps ?? []).map(({ weight }, index) => {
-    const proved = proofs.find(
-      ({ data }) => data.step === index && data.wanted === weight && data.effective === 'proved',
-    )?.data.at;
+    const since = (effect: WeightProof['effective']) =>
+      proofs.find(({ data }) => data.step === index && data.wanted === weight && data.effective === effect)?.data.at;
+    const [proved, reported] = [since('proved'), since('reported')];
     const outcome = verdicts.findLast(({ data }) => data.step === index)?.data.outcome;
     return {
       index,
       weight,
       ...(proved === undefined ? {} : { proved }),
+      ...(reported === undefined ? {} : { reported }),
       ...(outcome === undefined ? {} : { outcome }),
     };
   });

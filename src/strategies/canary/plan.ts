@@ -9,6 +9,12 @@ import { canarySteps } from './steps.ts';
 /** The Rollout's own steps are the plan, and Argo owns the weights. */
 export const rules: PlanRules = {
   ...argoWeights,
+  unfit(rollout, spec) {
+    const problem = argoWeights.unfit(rollout, spec);
+    return (
+      problem && { ...problem, next: `${problem.next.slice(0, -1)}, or leave the traffic to Argo (docs/watch.md).` }
+    );
+  },
   steps(_spec, rollout) {
     const steps = canarySteps(rollout.steps);
     const problem =

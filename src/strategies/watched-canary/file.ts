@@ -1,6 +1,9 @@
 import { furtherImages, toFurtherImages } from '../../contract/image.ts';
 import type { StrategyFile } from '../strategy.ts';
 
+/** The split of a Rollout whose router is not read: Argo's status alone says how far the traffic has moved. */
+export const REPORTED_SPLIT = 'argo-status';
+
 /** As for a canary: the Rollout contains the steps and the traffic. */
 export const file: StrategyFile = {
   fields: { images: furtherImages },

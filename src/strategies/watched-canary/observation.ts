@@ -5,7 +5,9 @@ import type { PlanStep } from '../../domain/release/plan.ts';
 export function isAt(seen: Observation, newHash: string, { weight, watched }: PlanStep): boolean {
   const { stepIndex } = seen;
   if (!watched || stepIndex === undefined || !seen.observed || seen.podHash !== newHash) return false;
-  return seen.canaryWeight === weight && stepIndex > watched.first && stepIndex <= watched.last;
+  // Without a router Argo reports no weight: it goes on from a setWeight step when the pods are there.
+  const isSet = seen.canaryWeight === undefined || seen.canaryWeight === weight;
+  return isSet && stepIndex > watched.first && stepIndex <= watched.last;
 }
 
 /** True when Argo has gone on from the weight of `step`, or the newest version is the stable one already. */

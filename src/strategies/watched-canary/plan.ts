@@ -2,12 +2,24 @@ import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
 import { argoWeights, fixedSteps, withdrawable } from '../../domain/release/argo-weight-checks.ts';
+import { REPORTED_SPLIT } from './file.ts';
 import { watchedSteps } from './steps.ts';
+
+const byWord = `Set split: ${REPORTED_SPLIT} and a metric of your own in analysis.metrics of the release file, so that Argo's word and your PromQL are enough (docs/watch.md)`;
 
 /** Argo keeps its own steps and times, so every step that Argo accepts is accepted. */
 export const rules: PlanRules = {
   ...argoWeights,
   watches: true,
+  unfit(rollout, spec) {
+    const problem = argoWeights.unfit(rollout, spec);
+    return (
+      problem && {
+        detail: `${problem.detail}, whose weights nothing proves`,
+        next: `${byWord}, or ${uncapital(problem.next)}`,
+      }
+    );
+  },
   steps(_spec, { steps }) {
     const found = watchedSteps(steps);
     if ('problem' in found) return found;
@@ -18,6 +30,10 @@ export const rules: PlanRules = {
   },
   more: (rollout, spec) => [...withdrawable(rollout), ...background(rollout), ...withoutRollback(spec)],
 };
+
+function uncapital(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
 
 function weights(steps: readonly { readonly weight: number }[]): string {
   return steps.map(({ weight }) => weight).join(', ');

@@ -38,7 +38,7 @@ const Canary = z.object({
   analysis: Background.nullish(),
   stableService: z.string().optional(),
   canaryService: z.string().optional(),
-  trafficRouting: z.looseObject({ traefik: Traefik.optional() }).optional(),
+  trafficRouting: z.looseObject({ traefik: Traefik.optional(), maxTrafficWeight: z.number().nullish() }).optional(),
   abortScaleDownDelaySeconds: z.number().optional(),
   dynamicStableScale: z.boolean().optional(),
   minPodsPerReplicaSet: z.number().optional(),

@@ -74,6 +74,7 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     ...(elsewhere.candidate && { candidateSelector: elsewhere.candidate }),
     ...(traefik && { traefikService: traefik }),
     trafficRouting: Object.keys(canary?.trafficRouting ?? {}).filter((key) => !ROUTING_SETTINGS.includes(key)),
+    ...(canary?.trafficRouting?.maxTrafficWeight && { maxTrafficWeight: canary.trafficRouting.maxTrafficWeight }),
     autoPromotion: blueGreen !== undefined && blueGreen.autoPromotionEnabled !== false,
     ...(canary?.analysis && {
       backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),

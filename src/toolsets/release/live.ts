@@ -45,6 +45,7 @@ export async function readLive(
   try {
     const { target, clusterUid } = view.spec;
     const world = await bounded(worlds.of(target.cluster, clusterUid, kinds));
+    if (view.plan?.controllerOnly) return await read({ ...ports, ...world }, view, full);
     // Without a cluster there are no pods and no phase.
     const { traefik, problem } = await read({ ...ports, ...world }, view, false);
     return compact({ traefik, problem });

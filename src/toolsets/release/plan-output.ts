@@ -60,8 +60,8 @@ export function toPlanOutput(
     from_image: plan && safe(plan.fromImage),
     to_image: spec.image,
     weights: (plan?.steps ?? []).map(({ weight }) => weight),
-    traefik_service: plan?.traefikService,
-    limits: toLimits(spec),
+    traefik_service: plan?.controllerOnly ? undefined : plan?.traefikService,
+    limits: plan?.controllerOnly ? withoutCounters(toLimits(spec)) : toLimits(spec),
     outlook: expected && toOutlook(expected),
     approval: spec.approval,
     manual_promotion: spec.manualPromotion,
@@ -93,6 +93,15 @@ function toOutlook({ compared, limits, requestsPerSecond, steps }: Outlook): z.o
     ),
   };
 }
+
+/** Nothing is counted, so what belongs to counts has no effect. */
+function withoutCounters(limits: PlanOutput['limits']): PlanOutput['limits'] {
+  const { judge: _judge, min_requests: _requests, alpha: _alpha, margins: _margins, ...rest } = limits;
+  return { judge: METRICS_ALONE, ...rest };
+}
+
+/** The judge of a release in which nothing is counted. */
+export const METRICS_ALONE = 'metrics';
 
 function toLimits({ analysis, approval, approvers, approvals, timeouts }: ReleaseSpec): PlanOutput['limits'] {
   const { sequential, policies, warmUpMs, extendMs } = analysis;

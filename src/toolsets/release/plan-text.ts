@@ -1,5 +1,5 @@
 import { plural } from '../../domain/plural.ts';
-import type { PlanOutput } from './plan-output.ts';
+import { METRICS_ALONE, type PlanOutput } from './plan-output.ts';
 
 /**
  * A plan in a few lines: the failed checks, how the release is judged, how long that takes, who has to answer, and the
@@ -10,7 +10,7 @@ export function planText(plan: PlanOutput): string {
   const told = ({ ok, name, next }: PlanOutput['checks'][number]) =>
     ok && (next !== undefined || (waits(plan) && name === 'running release'));
   const warnings = plan.checks.filter(told).map((one) => checkLine('!', one));
-  const course = plan.ready ? [...outlookLines(plan), ...peopleLines(plan)] : [];
+  const course = plan.ready ? [...metricLines(plan), ...outlookLines(plan), ...peopleLines(plan)] : [];
   return [headLine(plan, failed.length), ...failed, ...warnings, ...course, nextLine(plan)].join('\n');
 }
 
@@ -54,8 +54,8 @@ function peopleLines({ approval, limits, guard, ...plan }: PlanOutput): readonly
         ]
       : []),
     ...approvalLines(limits['approvals'], within),
-    // Without an outlook the release accepts that Argo skips the steps.
-    ...(plan.outlook ? stepQuestions({ limits, ...plan }) : []),
+    // Without an outlook of counted requests the release accepts that Argo skips the steps.
+    ...(plan.outlook || limits['judge'] === METRICS_ALONE ? stepQuestions({ limits, ...plan }) : []),
     ...(guard === undefined || guard === 'off' ? [] : [`After its success the new version is watched for ${guard}.`]),
   ];
 }
@@ -92,6 +92,13 @@ function stepQuestions(plan: Pick<PlanOutput, 'limits' | 'manual_promotion' | 'a
 }
 
 const OPEN_POLICIES = ['on_no_data', 'on_too_little_traffic', 'on_inconclusive'];
+
+/** Where no request is counted, nothing can be said of the time that a step takes. */
+function metricLines({ limits: { judge, metrics } }: PlanOutput): readonly string[] {
+  if (judge !== METRICS_ALONE || !Array.isArray(metrics)) return [];
+  const names = (metrics as readonly { readonly name: string }[]).map(({ name }) => name);
+  return [`Each step is judged by your own metrics alone: ${names.join(', ')}.`];
+}
 
 function outlookLines({ outlook, limits }: PlanOutput): readonly string[] {
   if (!outlook) return [];

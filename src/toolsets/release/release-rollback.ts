@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { WEIGHT_EFFECTS } from '../../domain/release/proof.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -26,7 +27,7 @@ const output = z.strictObject({
   how: z.enum(['aborted', 'started', 'repeated', 'none']).describe('repeated: the same request id had acted before.'),
   to_image: z.string().optional(),
   changed: z.boolean(),
-  effective: z.enum(['proved', 'pending', 'refused']),
+  effective: z.enum(WEIGHT_EFFECTS),
   reason: z.string(),
   next: z.string(),
 });
@@ -128,16 +129,17 @@ async function followed(context: CommandContext, id: string, runId: string): Pro
   }
 }
 
-function unchanged(id: string, request: string, { runId, image, reason: why }: NothingToDo): Output {
+function unchanged(id: string, request: string, { runId, image, reason: why, reported }: NothingToDo): Output {
   return {
     ...{ release_id: id, run_id: runId, request_id: request, how: 'none', to_image: cleanText(image) },
-    ...{ changed: false, effective: 'proved', reason: maskSecrets(cleanText(why)) },
+    ...{ changed: false, effective: reported ? 'reported' : 'proved', reason: maskSecrets(cleanText(why)) },
     next: 'Nothing was started, and nothing is left to do.',
   };
 }
 
 function answer(id: string, request: string, how: Output['how'], { view, ...seen }: RolledBack): Output {
   const image = view.plan?.fromImage;
+  const name = image === undefined ? 'the version before' : cleanText(image);
   // What was sent changes the target, but it may not be seen yet.
   const underWay = seen.effective === 'pending' && how !== 'repeated';
   return {
@@ -148,7 +150,9 @@ function answer(id: string, request: string, how: Output['how'], { view, ...seen
       seen.effective === 'pending'
         ? `Call release_wait with release_id "${id}" until it has ended.`
         : seen.effective === 'proved'
-          ? `Nothing is left to do: at the end of this run all users were on ${image === undefined ? 'the version before' : cleanText(image)}.`
-          : 'Call release_get and argo_get_rollout_status to see who has the target.',
+          ? `Nothing is left to do: at the end of this run all users were on ${name}.`
+          : seen.effective === 'reported'
+            ? `Nothing is left to do: at the end of this run Argo reported that all users were on ${name}. No proxy was read.`
+            : 'Call release_get and argo_get_rollout_status to see who has the target.',
   };
 }

@@ -20,7 +20,14 @@ export function summaryOf(report: ReleaseReport, server: string) {
     started_by: starter,
     started_at: new Date(started).toISOString(),
     closed_at: closed === undefined ? undefined : new Date(closed).toISOString(),
-    steps: steps.map(({ weight, outcome, proved }) => compact({ weight, outcome, proved: proved !== undefined })),
+    steps: steps.map(({ weight, outcome, proved, reported }) =>
+      compact({
+        weight,
+        outcome,
+        proved: proved !== undefined,
+        reported: reported === undefined ? undefined : true,
+      }),
+    ),
     evidence: evidence && evidenceLines(evidence),
     compared: comparisons.map(({ name, buckets }) => ({
       question: name,

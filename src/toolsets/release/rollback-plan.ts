@@ -1,7 +1,8 @@
 import { SluiceError } from '../../domain/errors.ts';
-import { kindsOf, type Recover, type ReleaseSpec } from '../../domain/release/plan.ts';
+import { kindsOf, type Recover, type ReleasePlan, type ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
+import { stableSelects } from '../../domain/release/observe.ts';
 import { imageOf, type RolloutState } from '../../domain/rollout.ts';
 import type { SplitPort } from '../../ports/split.ts';
 import type { CommandContext } from '../../commands/command.ts';
@@ -23,6 +24,8 @@ export interface AlreadyBack {
   readonly image: string;
   /** Why nothing is left to do. */
   readonly reason: string;
+  /** It is known from the controller alone. */
+  readonly reported?: true;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function rollbackPlan(
     const { isBack, ...start } = plan;
     const image = plan.recover.plan.fromImage;
     if (!isBack || !(await hasAllTraffic(seen, split, view))) return start;
-    return { isBack, image, reason: `${image} is the stable version already and has all traffic` };
+    return { isBack, image, ...allTraffic(`${image} is the stable version already`, plan.recover.plan) };
   }
   const images = Object.values(seen.images).join(', ');
   throw new SluiceError(
@@ -64,17 +67,22 @@ export async function rollbackPlan(
 function keptAborted({ state, plan, newHash }: ReleaseView, seen: RolloutState): AlreadyBack | undefined {
   const kept = state === 'rolled-back' && seen.aborted && seen.podHash === newHash && seen.podHash !== seen.stableHash;
   if (!plan || !kept) return undefined;
-  const reason = `${plan.fromImage} is the stable version and has all traffic; ${plan.toImage} is aborted and only kept in the template`;
-  return { isBack: true, image: plan.fromImage, reason };
+  const { fromImage: image, toImage } = plan;
+  const { reason, ...how } = allTraffic(`${image} is the stable version`, plan);
+  return { isBack: true, image, reason: `${reason}; ${toImage} is aborted and only kept in the template`, ...how };
+}
+
+/** Why nothing is left to do, and whether that is the controller's word alone. */
+function allTraffic(what: string, { controllerOnly }: ReleasePlan): Pick<AlreadyBack, 'reason' | 'reported'> {
+  return controllerOnly
+    ? { reason: `${what} and has all traffic, as Argo reports`, reported: true }
+    : { reason: `${what} and has all traffic` };
 }
 
 /** The candidate's Service has no share of the traffic, or it selects the stable version, too. */
-async function hasAllTraffic(
-  { observed, stableHash, stableSelector, candidateSelector, target }: RolloutState,
-  split: SplitPort,
-  { plan }: ReleaseView,
-): Promise<boolean> {
-  if (!plan || !observed || stableSelector !== stableHash) return false;
+async function hasAllTraffic(seen: RolloutState, split: SplitPort, { plan }: ReleaseView): Promise<boolean> {
+  const { observed, stableHash, candidateSelector, target } = seen;
+  if (!plan || !observed || !stableSelects(seen, stableHash)) return false;
   if (candidateSelector === stableHash) return true;
   const { weights } = await split.read({ ...target, name: plan.traefikService });
   return weights.every(({ service, weight }) => service !== plan.candidate.service || weight === 0);

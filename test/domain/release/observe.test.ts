@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { departure, isPromoted, type Observation } from '../../../src/domain/release/observe.ts';
+import {
+  candidateSelects,
+  departure,
+  isPromoted,
+  stableSelects,
+  type Observation,
+} from '../../../src/domain/release/observe.ts';
 import { seen } from '../../support/builders-observation.ts';
 
 describe('departure', () => {
@@ -62,4 +68,14 @@ test.each<[string, Partial<Observation>, boolean]>([
   ['not observed', { observed: false }, false],
 ])('promoted: %s', (_what, changes, expected) => {
   expect(isPromoted(seen({ stableHash: 'new', stableSelector: 'new', ...changes }), 'new')).toBe(expected);
+});
+
+test('a Rollout without Services has nothing to select, and a Service that selects nothing is not ready', () => {
+  const nameless = { stableService: undefined, stableSelector: undefined } as object;
+  expect(stableSelects(nameless, 'new')).toBe(true);
+  expect(stableSelects({ stableService: 'shop-stable' }, 'new')).toBe(false);
+  expect(stableSelects({ stableSelector: 'old' }, 'new')).toBe(false);
+  expect(candidateSelects({}, 'new')).toBe(true);
+  expect(candidateSelects({ candidateService: 'shop-canary' }, 'new')).toBe(false);
+  expect(candidateSelects({ candidateService: 'shop-canary', candidateSelector: 'new' }, 'new')).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { proveWeight, type ProxyWeights } from '../../../src/domain/release/proof.ts';
+import { proveWeight, reportedWeight, type ProxyWeights } from '../../../src/domain/release/proof.ts';
 
 const weight = fc.integer({ min: 0, max: 3 });
 const replica = fc.record(
@@ -51,4 +51,12 @@ test.each([
   [{ traefikService: 25, replicas: [{ replica: 't1', candidate: 25 }] }, 'weight 25 in force on 1 Traefik replica'],
 ])('%j: %s', (seen, reason) => {
   expect(proveWeight({ wanted: 25, replicas: [], at: 1, ...seen }).reason).toBe(reason);
+});
+
+test.each([
+  [25, 'reported', 'Argo reports weight 25; no proxy was read'],
+  [0, 'pending', 'Argo reports weight 0, wanted weight 25'],
+] as const)("the controller's word of weight %d is never a proof", (weight, effective, reason) => {
+  const proof = reportedWeight({ wanted: 25, at: 1 }, { weight, report: `Argo reports weight ${weight}` });
+  expect(proof).toEqual({ wanted: 25, rollout: weight, replicas: [], at: 1, effective, reason });
 });

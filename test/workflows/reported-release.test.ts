@@ -1,0 +1,96 @@
+import { afterAll, expect, jest, test } from '@jest/globals';
+import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
+import type { ReleaseView } from '../../src/domain/release/view.ts';
+import type { SpecChanges } from '../support/builders.ts';
+import { hashOf } from '../support/fake-argo.ts';
+import type { FakeWorldOptions } from '../support/fake-world-options.ts';
+import { startTestTemporal } from '../support/temporal.ts';
+import { TEST_MS, withRelease, type ReleaseUnderTest } from '../support/workflow-release.ts';
+
+jest.setTimeout(TEST_MS);
+const temporal = await startTestTemporal();
+afterAll(() => temporal.stop());
+
+const STEPS = [{ setWeight: 50 }, { pause: { duration: 100_000 } }];
+const ERRORS: MetricSpec = {
+  kind: 'limit',
+  name: 'errors',
+  intervalMs: 1_000,
+  query: 'errors{hash="{{args.candidate_hash}}"}',
+  max: 0.1,
+};
+const ANALYSIS = {
+  minSuccessRatio: undefined,
+  maxP95Ms: undefined,
+  sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 },
+  metrics: [ERRORS],
+} as unknown as NonNullable<SpecChanges['analysis']>;
+
+/** A release whose traffic Argo alone divides. `errors`: what the user's metric answers; undefined: nothing. */
+const reported =
+  (
+    world: FakeWorldOptions,
+    errors: number | undefined,
+    spec: SpecChanges,
+    body: (one: ReleaseUnderTest) => Promise<void>,
+  ) =>
+  () =>
+    withRelease(
+      temporal,
+      {
+        world: { strategy: 'canary', router: 'pods', steps: STEPS, ...world },
+        spec: { strategy: 'watched-canary', analysis: ANALYSIS, ...spec },
+        prepare: ({ world: { metrics } }) => {
+          if (errors !== undefined) metrics.answers.set(`errors{hash="${hashOf('shop:v2')}"}`, errors);
+        },
+      },
+      body,
+    );
+
+const hasPassed = ({ reason }: ReleaseView) => reason.endsWith('by its own steps');
+
+test.concurrent.each(['pods', 'nginx'] as const)('a good version passes by its own metric, divided by %s', (router) =>
+  reported({ router }, 0, {}, async (one) => {
+    const held = await one.until(hasPassed);
+    expect(held.plan).toMatchObject({ controllerOnly: true });
+    expect(held.proof).toMatchObject({ wanted: 50, rollout: 50, effective: 'reported', replicas: [] });
+    expect(held.proof?.reason).toMatch(/^Argo reports .*; no proxy was read$/);
+    expect(held.verdict?.findings.map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual(['errors pass']);
+    one.world.endPause();
+    expect(await one.ended()).toEqual({ state: 'succeeded', reason: 'shop:v2 is stable' });
+    expect((await one.view()).proof).toMatchObject({ wanted: 0, effective: 'reported' });
+    expect(one.world.violations).toEqual([]);
+    // Nobody has asked for counters, which do not exist.
+    expect(one.world.calls).not.toContain('evidence.counters');
+  })(),
+);
+
+test.concurrent.each(['pods', 'nginx'] as const)('a bad version is aborted, divided by %s', (router) =>
+  reported({ router }, 0.5, {}, async (one) => {
+    const { state, reason } = await one.ended();
+    expect(`${state}: ${reason}`).toMatch(/^rolled-back: .*errors is 0\.5/);
+    expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', phase: 'Healthy', rolloutOwner: undefined });
+    const { proof } = await one.view();
+    expect(proof).toMatchObject({ wanted: 0, rollout: 0, effective: 'reported' });
+    expect(proof?.reason).toContain('0 of 2 available pods are not of the stable version');
+  })(),
+);
+
+test.concurrent(
+  'a metric without data never passes a weight, and a person is asked',
+  reported({}, undefined, { analysis: { ...ANALYSIS, holdMs: 50 } }, async (one) => {
+    const asked = await one.until(({ waiting }) => waiting?.for === 'decision');
+    expect(asked.verdict).toMatchObject({ outcome: 'no-data' });
+    await one.update('abort');
+    expect(await one.ended()).toMatchObject({ state: 'rolled-back' });
+  }),
+);
+
+test.concurrent(
+  'without a metric the release is refused and nothing is changed',
+  reported({}, 0, { analysis: { ...ANALYSIS, metrics: [] } }, async (one) => {
+    const { state, reason } = await one.ended();
+    expect(`${state}: ${reason}`).toMatch(/^refused: .*the release file has no metric/);
+    expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', rolloutOwner: undefined });
+  }),
+);
