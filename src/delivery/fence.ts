@@ -24,6 +24,10 @@ export async function fenceOff({ world, scene }: Move): Promise<Superseded | und
 /** A person has to decide about a rollback that may not write, because traffic may still be on the new version. */
 export function markLost({ detail }: Refusal, { target, plan }: Scene): SluiceError {
   return new SluiceError('MARK_LOST', `${detail}, so this release may not write to it.`, {
-    details: { namespace: target.namespace, rollout: target.rollout, traefik_service: plan.traefikService },
+    details: {
+      namespace: target.namespace,
+      rollout: target.rollout,
+      ...(plan.controllerOnly ? {} : { traefik_service: plan.traefikService }),
+    },
   });
 }

@@ -24,7 +24,7 @@ const answers = (more = '') =>
 /** The user's own metric, by the names of the pods. */
 const METRICS = [
   {
-    name: 'errors',
+    name: 'failed-answers',
     kind: 'pair',
     query: `(${answers(', code=~"5.."')} or vector(0)) / (${answers()} > 0)`,
     max_increase: 0.1,
@@ -77,7 +77,10 @@ const readRollout = () => createWorkload(createClusters({ kubeconfig: stage.sand
 test('the plan says whose word the weights are, and refuses a release that nothing would judge', async () => {
   const plan = await lane.mcp.call<PlanOutput>('release_plan', stage.file('shop:v2', WATCH));
   expect(plan.checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect(plan.limits).toMatchObject({ judge: 'metrics', metrics: [expect.objectContaining({ name: 'errors' })] });
+  expect(plan.limits).toMatchObject({
+    judge: 'metrics',
+    metrics: [expect.objectContaining({ name: 'failed-answers' })],
+  });
   expect(plan.traefik_service).toBeUndefined();
   const of = (name: string) => plan.checks.find((one) => one.name === name)?.detail;
   expect(of('traffic')).toContain(`0 of ${REPLICAS} available pods are not of the stable version`);
@@ -92,7 +95,7 @@ test('a good version passes each weight by the own metric, and Argo is believed,
   const release = await stage.start('', WATCH);
   await expectEnd(release, 'succeeded');
   const { verdict, weights } = await release.story();
-  expect(verdict?.findings.map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual(['errors pass']);
+  expect(verdict?.findings.map(({ metric, outcome }) => `${metric} ${outcome}`)).toEqual(['failed-answers pass']);
   expect(weights).toMatchObject({ wanted: 0, effective: 'reported', replicas: [] });
   const rollout = await readRollout();
   expect([stage.cluster.image(rollout), rollout.phase, rollout.owner]).toEqual([release.image, 'Healthy', undefined]);
@@ -105,7 +108,7 @@ test('a bad version is aborted, and every pod is of the stable version again', a
   const release = await stage.start('errors-60', WATCH);
   await expectEnd(release, 'rolled-back');
   const { verdict, weights } = await release.story();
-  expect(verdict?.findings).toEqual([expect.objectContaining({ metric: 'errors', outcome: 'fail' })]);
+  expect(verdict?.findings).toEqual([expect.objectContaining({ metric: 'failed-answers', outcome: 'fail' })]);
   expect(weights).toMatchObject({ wanted: 0, effective: 'reported' });
   expect(weights?.reason).toContain(`0 of ${REPLICAS} available pods are not of the stable version`);
   const rollout = await eventually('the Rollout is Healthy again', async () => {

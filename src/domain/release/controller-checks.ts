@@ -21,7 +21,7 @@ export function controllerChecks(spec: ReleaseSpec, facts: Facts, values: Argume
 
 const NOTHING_JUDGES = 'no proxy counts the requests of each version, and the release file has no metric';
 const ADD_METRIC =
-  'Add a metric to the release file that tells the versions apart by their pods, for example analysis.metrics: [{ name: errors, kind: pair, query: "<PromQL with {{args.hash}}>", max_increase: 0.01 }] (examples/watch-metrics.yaml).';
+  'Add a metric to the release file that tells the versions apart by their pods, for example analysis.metrics: [{ name: failed-answers, kind: pair, query: "<PromQL with {{args.hash}}>", max_increase: 0.01 }] (examples/watch-metrics.yaml).';
 
 function wordCheck({ traffic, trafficProblem }: Facts): Check {
   return traffic?.report === undefined
@@ -40,7 +40,7 @@ function wholePods({ trafficRouting, steps, replicas: { desired } }: RolloutFact
   const weights = steps.flatMap(({ setWeight = 0 }) => setWeight);
   const between = [...new Set(weights.filter((weight) => (weight * desired) % 100 !== 0))];
   if (trafficRouting.length > 0 || between.length === 0) return [];
-  const detail = `Argo divides the traffic by whole pods: with ${plural(desired, 'pod')} it comes only near to ${plural(between.length, 'weight')} ${between.join(', ')}`;
+  const detail = `Argo divides the traffic by whole pods: with ${plural(desired, 'pod')} it comes only near to the ${between.length === 1 ? 'weight' : 'weights'} ${between.join(', ')}`;
   return [{ ...ok('pods', detail), next: 'Raise spec.replicas of the Rollout, or choose weights of whole pods.' }];
 }
 

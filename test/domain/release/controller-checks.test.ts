@@ -75,7 +75,7 @@ test('without a metric nothing would judge, and the plan names the line to add',
     expect.objectContaining({
       name: 'metrics',
       detail: 'no proxy counts the requests of each version, and the release file has no metric',
-      next: expect.stringContaining('analysis.metrics: [{ name: errors, kind: pair'),
+      next: expect.stringContaining('analysis.metrics: [{ name: failed-answers, kind: pair'),
     }),
   ]);
 });
@@ -131,7 +131,7 @@ test('weights between whole pods are warned of', () => {
   const { plan, of } = planned(facts({ steps }));
   expect(plan).toBeDefined();
   expect(of('pods')?.detail).toBe(
-    'Argo divides the traffic by whole pods: with 4 pods it comes only near to weight 10',
+    'Argo divides the traffic by whole pods: with 4 pods it comes only near to the weight 10',
   );
   expect(planned(facts({ steps, trafficRouting: ['nginx'] })).of('pods')).toBeUndefined();
   expect(planned(facts()).of('pods')).toBeUndefined();
