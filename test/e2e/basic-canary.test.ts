@@ -60,7 +60,7 @@ beforeAll(async () => {
     stableService: null,
     canaryService: null,
     abortScaleDownDelaySeconds: null,
-    steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '4s' } }],
+    steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '20s' } }],
   };
   await client.mergePatch({ kind: ROLLOUT, ...at }, { spec: { replicas: REPLICAS, strategy: { canary } } });
   await client.jsonPatch({ kind: INGRESS_ROUTE, ...at }, [{ op: 'replace', path: '/spec/routes', value: [route] }]);

@@ -25,7 +25,7 @@ function withChaos(ports: Ports, rules: Rules): Ports {
   return {
     workload: wrap('workload', ports.workload, rules),
     split: wrap('split', ports.split, rules),
-    evidence: { ...wrap('evidence', ports.evidence, rules), matchers: ports.evidence.matchers },
+    evidence: wrap('evidence', ports.evidence, rules),
     templates: wrap('templates', ports.templates, rules),
     now: ports.now,
   };
@@ -33,7 +33,9 @@ function withChaos(ports: Ports, rules: Rules): Ports {
 
 function wrap<P extends object>(name: string, port: P, rules: Rules): P {
   const operations = Object.entries(port as Record<string, Operation>).filter(([, run]) => typeof run === 'function');
-  return Object.fromEntries(operations.map(([op, run]) => [op, guarded(`${name}.${op}`, run, rules)])) as P;
+  const wrapped = Object.fromEntries(operations.map(([op, run]) => [op, guarded(`${name}.${op}`, run, rules)]));
+  // What a port says of itself is no operation.
+  return { ...port, ...wrapped } as P;
 }
 
 function guarded(op: string, run: Operation, rules: Rules): Operation {

@@ -12,7 +12,10 @@ export const argoWeights: Pick<PlanRules, 'argo' | 'unfit' | 'isAbortSettled'> =
     trafficRouting.join() === 'traefik'
       ? undefined
       : {
-          detail: `the canary routes traffic by ${trafficRouting.join(', ') || 'nothing'}`,
+          detail:
+            trafficRouting.length > 0
+              ? `the canary routes traffic by ${trafficRouting.join(', ')}`
+              : 'the canary has no router',
           next: `Set spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName: ${target.rollout}${instead(trafficRouting)}.`,
         },
   isAbortSettled: (rollout) =>

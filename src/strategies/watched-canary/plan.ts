@@ -15,7 +15,7 @@ export const rules: PlanRules = {
     const problem = argoWeights.unfit(rollout, spec);
     return (
       problem && {
-        detail: `${problem.detail}, whose weights nothing proves`,
+        detail: `${problem.detail}: no weight of it can be proved`,
         next: `${byWord}, or ${uncapital(problem.next)}`,
       }
     );
