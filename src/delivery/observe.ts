@@ -61,8 +61,8 @@ export function isInForce(proof: WeightProof): boolean {
 
 /**
  * Waits until the weight is in force everywhere, or until `unless` returns a reason why it never will be. Without a
- * replica API it ends once Rollout and TraefikService agree, with the result `pending`. A split that only the controller reports ends with
- * `reported`.
+ * replica API it ends once Rollout and TraefikService agree, with the result `pending`. A split that only the
+ * controller reports ends with `reported`.
  */
 export async function awaitProof<L extends { readonly kind: string }>(
   move: Move,

@@ -35,7 +35,7 @@ function wrap<P extends object>(name: string, port: P, rules: Rules): P {
   const operations = Object.entries(port as Record<string, Operation>).filter(([, run]) => typeof run === 'function');
   const wrapped = Object.fromEntries(operations.map(([op, run]) => [op, guarded(`${name}.${op}`, run, rules)]));
   // What a port says of itself is no operation.
-  return { ...port, ...wrapped } as P;
+  return { ...port, ...wrapped };
 }
 
 function guarded(op: string, run: Operation, rules: Rules): Operation {

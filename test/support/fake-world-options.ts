@@ -37,8 +37,8 @@ export interface FakeWorldOptions {
   /** Images of further containers of the template, by name. */
   readonly sidecars?: Readonly<Record<string, string>>;
   /**
-   * What divides the traffic of a canary. `pods`: nothing but their numbers, and the Rollout names no Services. Default:
-   * traefik. With another one the world's split is the report of Argo.
+   * What divides the traffic of a canary. `pods`: their numbers alone, and the Rollout names no Services. Default:
+   * traefik. With another one the split of the world is the report of Argo.
    */
   readonly router?: 'traefik' | 'nginx' | 'pods';
   /** The Rollout takes its template from a Deployment of the same name. */

@@ -153,8 +153,8 @@ export interface PlanStep {
 }
 
 /**
- * A Service behind the weights, or what stands for it where a version has none, with the value of the label `service` in
- * Traefik's counters. The label is empty where nothing is counted.
+ * A Service behind the weights, or what stands for it where a version has none, with the value of the label `service`
+ * in Traefik's counters. The label is empty where nothing is counted.
  */
 export interface Arm {
   readonly service: string;
