@@ -8,12 +8,12 @@ import type { Facts, RolloutFacts } from './preflight-facts.ts';
 
 /** The checks of a release whose weights are the controller's word, and whose metrics alone judge. */
 export function controllerChecks(spec: ReleaseSpec, facts: Facts, values: ArgumentValues): readonly Check[] {
-  const metrics = spec.analysis.metrics ?? [];
+  const { metrics = [], untried = false } = spec.analysis;
   return [
     wordCheck(facts),
     ...wholePods(facts.rollout),
     ...countedFields(spec),
-    ...(metrics.length === 0 ? [bad('metrics', NOTHING_JUDGES, ADD_METRIC)] : []),
+    ...(metrics.length === 0 && !untried ? [bad('metrics', NOTHING_JUDGES, ADD_METRIC)] : []),
     ...metrics.flatMap((metric) => argumentCheck(metric, values)),
     ...metrics.flatMap((metric) => blindCheck(metric)),
   ];

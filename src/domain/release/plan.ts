@@ -55,7 +55,7 @@ export interface AnalysisSpec {
   readonly verdictMaxAgeMs?: number;
   /** Metrics of the release file. */
   readonly metrics?: readonly MetricSpec[];
-  /** A plan of a server that only reads sends none of their queries. Never in a release. */
+  /** The release has metrics that a plan does not get, because their queries may not be sent. Never in a release. */
   readonly untried?: true;
 }
 

@@ -32,7 +32,7 @@ export function trials(
   facts: Pick<Facts, 'rollout' | 'traffic' | 'templates' | 'matchers'>,
 ): readonly Trial[] {
   const values = trialArguments(spec, facts);
-  if (!armsOf(facts) || spec.analysis.untried) return [];
+  if (!armsOf(facts)) return [];
   const { templates } = checkTemplates(facts.templates ?? [], values, Infinity);
   return trialsOf(spec.analysis.metrics ?? [], templates, values);
 }

@@ -80,6 +80,10 @@ test('without a metric nothing would judge, and the plan names the line to add',
   ]);
 });
 
+test('a plan that does not get the metrics of the release does not miss them', () => {
+  expect(planned(facts(), [], { untried: true }).failed).toEqual([]);
+});
+
 test.each<[string, object, string]>([
   ['a success ratio', { minSuccessRatio: 0.99 }, 'analysis.success_ratio'],
   ['percentiles', { maxP95Ms: 300, maxQuantileMs: { 50: 100 } }, 'analysis.p95_ms, analysis.p50_ms'],

@@ -211,7 +211,7 @@ const CASES: readonly Case[] = [
     'cut over unjudged',
     { strategy: 'blue-green' },
   ],
-  ['no traffic routing', 'strategy', changed({ trafficRouting: [] }), 'by nothing'],
+  ['no traffic routing', 'strategy', changed({ trafficRouting: [] }), 'the canary has no router'],
   ['two traffic routers', 'strategy', changed({ trafficRouting: ['traefik', 'nginx'] }), 'traefik, nginx'],
   [
     'a workloadRef to a Deployment that cannot be read',
