@@ -5,6 +5,7 @@ import { addToLoad, removeFromLoad } from '../../sandbox/load/client.ts';
 import { CONFIG_MAP, ROLLOUT } from '../../src/adapters/kubernetes/kinds.ts';
 import { workflowBundle } from '../../src/entry/workflow-bundle.ts';
 import { ObjectsStage } from '../support/argo-objects-stage.ts';
+import { createAccount, type Account } from '../support/cluster-accounts.ts';
 import { kubectlProgram, outOf } from '../support/deploy-chart.ts';
 import { folderOf, openLane, type Lane } from '../support/releases-lane.ts';
 import { Release } from '../support/releases-release.ts';
@@ -16,6 +17,8 @@ jest.setTimeout(240_000);
 
 const NAME = 'updated';
 const APPLICATION = { name: NAME, strategy: 'canary', image: 'shop:v1' } as const;
+/** All that the workers may do. */
+const ROLES = ['sluice-reader', 'sluice-writer', 'sluice-updates'];
 const ASKED = { 'sluice.dev/release-updates': 'true', 'sluice.dev/release-file': 'fields' };
 /** A bad version ends a pause earlier. */
 const TIMED = [{ setWeight: 50 }, { pause: { duration: '25s' } }];
@@ -40,6 +43,7 @@ interface Applied {
 
 let stage: ObjectsStage;
 let lane: Lane;
+let account: Account;
 let kubectl: (...args: string[]) => Promise<string>;
 
 beforeAll(async () => {
@@ -49,7 +53,11 @@ beforeAll(async () => {
   const program = await kubectlProgram(sandbox.kubeconfig);
   kubectl = (...args) => outOf(program(['--context', sandbox.context, '--namespace', stage.namespace, ...args]));
   await workflowBundle(folderOf(sandbox));
-  const workerSettings = { SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_CLUSTERS: sandbox.context };
+  account = await createAccount(stage.client, sandbox.kubeconfig, `updates-${stage.namespace}`, ROLES);
+  const workerSettings = {
+    ...{ SLUICE_RELEASE_UPDATES: 'true', SLUICE_RELEASE_UPDATES_CLUSTERS: sandbox.context },
+    SLUICE_KUBECONFIG: account.kubeconfig,
+  };
   lane = await openLane(sandbox, { name: 'updates', workers: 2, workerSettings });
   await applyApplication(sandbox, { ...APPLICATION, namespace: stage.namespace });
   await writeFile(FILE);
@@ -61,6 +69,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await lane?.stop();
+  await account?.close();
   await removeFromLoad(stage.sandbox, NAME, stage.namespace);
   await stage.close();
 }, 60_000);
