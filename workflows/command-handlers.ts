@@ -3,6 +3,7 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Command, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
 import { ERRORS, type ErrorCode } from '../src/domain/errors.ts';
 import { commandSignals, commandUpdates, type CommandMessage } from './messages.ts';
+import { takeTrace } from './tracing.ts';
 
 /** Why a command is not carried out. */
 export interface Refusal {
@@ -71,7 +72,9 @@ async function once<N extends CommandName>(
 ): Promise<CommandOutcome> {
   const first = handled.get(command.requestId);
   if (first) return { ...(await first), duplicate: true };
-  const outcome = handlers.perform(command, refusalOf(handlers, command));
+  const refusal = refusalOf(handlers, command);
+  if (!refusal) takeTrace();
+  const outcome = handlers.perform(command, refusal);
   if (!malformed(command)) handled.set(command.requestId, outcome);
   return outcome;
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow'
 import { DELIVERY_COMMANDS, type DeliveryCommandName, type DeliveryView } from '../src/domain/delivery/delivery.ts';
 import type { DeliveryRun } from './delivery-run.ts';
 import { deliverySignals, deliveryUpdates, type DeliveryMessage } from './messages.ts';
+import { takeTrace } from './tracing.ts';
 
 const DESCRIPTIONS: Readonly<Record<DeliveryCommandName, string>> = {
   retry: 'Go on at the step that has failed.',
@@ -15,7 +16,7 @@ export function registerDeliveryCommands(run: DeliveryRun): void {
     setHandler(
       deliverySignals[name],
       (message) => {
-        if (refusalOf(run, name) === undefined) run.request = { kind: name, who: whoOf(message) };
+        if (refusalOf(run, name) === undefined) request(run, name, message);
       },
       { description },
     );
@@ -42,9 +43,14 @@ function refuse(refusal: readonly [string, string] | undefined): void {
   if (refusal) throw ApplicationFailure.nonRetryable(refusal[1], refusal[0]);
 }
 
+function request(run: DeliveryRun, kind: DeliveryCommandName, message: DeliveryMessage): void {
+  takeTrace();
+  run.request = { kind, who: whoOf(message) };
+}
+
 /** The state after the command has acted. */
 async function perform(run: DeliveryRun, kind: DeliveryCommandName, message: DeliveryMessage): Promise<DeliveryView> {
-  run.request = { kind, who: whoOf(message) };
+  request(run, kind, message);
   await condition(() => run.isClosed || run.request === undefined);
   return run.view();
 }

@@ -18,6 +18,7 @@ import {
 import { releaseId } from '../src/domain/release/target.ts';
 import { queueSignal, queueUpdates, type QueueMessage } from './messages.ts';
 import type { QueueRun } from './queue-run.ts';
+import { keepTrace } from './tracing.ts';
 
 /** Registers every handler. Must run before the workflow's first await. */
 export function registerQueue(run: QueueRun): void {
@@ -52,7 +53,9 @@ function isEntry(run: QueueRun, entry: QueueEntry | undefined): boolean {
 }
 
 function added(state: QueueState, entry: QueueEntry): QueueState {
-  return isKnown(state, requestOf(entry)) ? state : place(state, entry);
+  if (isKnown(state, requestOf(entry))) return state;
+  keepTrace(requestOf(entry));
+  return place(state, entry);
 }
 
 /** A signal cannot be refused, so an entry that finds no place leaves at once. */

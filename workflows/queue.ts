@@ -25,6 +25,7 @@ import { getQueue, type QueueInput } from './messages.ts';
 import { registerQueue } from './queue-commands.ts';
 import { QueueRun } from './queue-run.ts';
 import { stopCause } from './stopped.ts';
+import { onBehalfOf } from './tracing.ts';
 
 /** The first entry comes with the start. A run without any ends. */
 const FIRST_WITHIN = '10 seconds';
@@ -68,7 +69,9 @@ async function turn(run: QueueRun): Promise<void> {
   if (!passesHold(run.state)) return void (await changed());
   if (head.supersede?.runId !== undefined && !head.supersede.asked) return withdraw(run, head);
   const last = await first<LastRun | 'none' | 'changed'>(() => [
-    queueing.awaitTarget.executeWithOptions({ summary: 'wait until the target is free' }, [releaseId(run.target)]),
+    onBehalfOf(requestOf(head), () =>
+      queueing.awaitTarget.executeWithOptions({ summary: 'wait until the target is free' }, [releaseId(run.target)]),
+    ),
     changed(),
   ]);
   if (last === 'changed' || run.state !== seen) return;
@@ -81,7 +84,9 @@ async function turn(run: QueueRun): Promise<void> {
 /** Sends the abort of the run that the entry supersedes. Its end is awaited as that of any other run. */
 async function withdraw(run: QueueRun, head: QueueEntry): Promise<void> {
   const refusal = await attempt(() =>
-    queueing.withdrawFor.executeWithOptions({ summary: 'roll back for a newer version' }, [head]),
+    onBehalfOf(requestOf(head), () =>
+      queueing.withdrawFor.executeWithOptions({ summary: 'roll back for a newer version' }, [head]),
+    ),
   );
   if (refusal !== undefined) return refuse(run, head, refusal);
   if (head.supersede) run.set(withEntry(run.state, { ...head, supersede: { ...head.supersede, asked: true } }));
@@ -92,7 +97,9 @@ async function start(run: QueueRun, head: QueueEntry): Promise<void> {
   run.set({ ...run.state, starting: request });
   let runId: string | undefined;
   const refusal = await attempt(async () => {
-    const done = await queueing.startQueued.executeWithOptions({ summary: `start ${head.input.spec.image}` }, [head]);
+    const done = await onBehalfOf(request, () =>
+      queueing.startQueued.executeWithOptions({ summary: `start ${head.input.spec.image}` }, [head]),
+    );
     if (done.outcome === 'started') runId = done.runId;
     return done.outcome === 'refused' ? done.reason : undefined;
   });

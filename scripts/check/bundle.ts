@@ -11,5 +11,6 @@ if (!existsSync(workflowsPath)) {
 }
 
 const problems = new DefaultLogger('WARN', ({ level, message }) => console.error(`${level} ${message}`));
-const { code } = await bundleWorkflowCode({ workflowsPath, logger: problems });
+const workflowInterceptorModules = [join(ROOT, 'workflows', 'tracing.ts')];
+const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger: problems });
 console.log(`${(code.length / 1e6).toFixed(2)} MB`);

@@ -17,6 +17,14 @@ const OF_TEMPORAL = [
   ...['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
 ];
 
+/** Variables of OpenTelemetry that Sluice or its exporter reads, and that contain no secrets. */
+const OF_OPENTELEMETRY = [
+  ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
+  ...['OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_EXPORTER_OTLP_COMPRESSION', 'OTEL_EXPORTER_OTLP_CERTIFICATE'],
+  ...['OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES', 'OTEL_TRACES_EXPORTER', 'OTEL_SDK_DISABLED'],
+  ...['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'],
+];
+
 const text: Schema = { type: 'string' };
 const named: Schema = { type: 'string', minLength: 1 };
 const flag: Schema = { type: 'boolean' };
@@ -53,7 +61,7 @@ function settings(): Schema {
   const own = Object.values(SETTINGS).filter((one) => !('secret' in one) && !OF_THE_CHART.includes(one.env));
   const values = [
     ...own.map(({ env, about }) => [env, about] as const),
-    ...OF_TEMPORAL.map((env) => [env, ''] as const),
+    ...[...OF_TEMPORAL, ...OF_OPENTELEMETRY].map((env) => [env, ''] as const),
   ];
   return only(
     Object.fromEntries(

@@ -12,6 +12,22 @@ const TEMPORAL = [
   ['TEMPORAL_CONFIG_FILE', '', 'Path of that file, when it is not in its usual place.'],
 ] as const;
 
+/** The usual ones of OpenTelemetry (src/observability/tracing). */
+const OPENTELEMETRY = [
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    'Collector for OTLP over HTTP in protobuf, as in http://localhost:4318. Unset: no traces.',
+  ],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', '', 'The whole address for traces, instead.'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', '', 'Headers for the collector, as in key=value, with credentials.'],
+  ['OTEL_SERVICE_NAME', 'sluice-server, -worker, -mcp, -cli', 'Name of the process in traces.'],
+  ['OTEL_RESOURCE_ATTRIBUTES', '', 'More about the process, as in deployment.environment.name=production.'],
+  ['OTEL_TRACES_SAMPLER', 'parentbased_always_on', 'Which traces are kept.'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1', 'The share that a sampler with traceidratio keeps.'],
+  ['OTEL_SDK_DISABLED', 'false', 'true: no traces.'],
+] as const;
+
 /** Every setting, its names and its default. */
 export function settingsPage(): string {
   const rows = SETTING_KEYS.map((key) => [
@@ -32,6 +48,11 @@ export function settingsPage(): string {
     `\n${table(
       ['Environment', 'Default', 'Meaning'],
       TEMPORAL.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]),
+    )}` +
+    '\n## Traces\n\nThe standard variables of OpenTelemetry turn traces on ([operations](../operations.md#traces)). The usual ones:\n' +
+    `\n${table(
+      ['Environment', 'Default', 'Meaning'],
+      OPENTELEMETRY.map(([name, value, about]) => [code(name), value === '' ? '' : code(value), about]),
     )}`
   );
 }

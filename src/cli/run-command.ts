@@ -3,6 +3,7 @@ import { execute, type Confirmed, type Output } from '../commands/execute.ts';
 import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
+import { inSpan, type SpanOptions } from '../observability/tracing/spans.ts';
 import { callerOf } from './caller.ts';
 import { flagWords } from './flag-words.ts';
 import type { CliDeps } from './deps.ts';
@@ -56,7 +57,8 @@ export async function runCommand(
       ...contextOf(deps, services, (...update) => progress.report(...update)),
       ...(format === 'text' && { lines }),
     };
-    const output = await execute({ command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking });
+    const run = { command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking };
+    const output = await inSpan(command.name, callSpan(), () => execute(run));
     progress.stop();
     const problem = command.problem?.(output);
     if (problem) process.exitCode = ERRORS[problem].exit;
@@ -81,6 +83,16 @@ export async function runCommand(
     progress.stop();
     await services.close();
   }
+}
+
+/**
+ * A call belongs to the trace of the job that made it, if that one has set the variables TRACEPARENT and TRACESTATE.
+ * Source: opentelemetry.io/docs/specs/otel/context/env-carriers.
+ */
+function callSpan(): SpanOptions {
+  const { TRACEPARENT: traceparent, TRACESTATE: tracestate } = process.env;
+  const from = traceparent === undefined ? undefined : { traceparent, ...(tracestate !== undefined && { tracestate }) };
+  return { kind: 'internal', from };
 }
 
 /** The help of the command says how each field is given here. */

@@ -8,19 +8,32 @@ import { loadTemporalSettings } from '../config/temporal.ts';
 import { auditPath, createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { version } from '../config/version.ts';
+import { createProcessTracing, type ProcessTracing } from './tracing.ts';
 import { userName } from './user-name.ts';
 
-const deps = (io: Io): CliDeps => ({
+const deps = (io: Io, tracing: ProcessTracing): CliDeps => ({
   load: ({ set, file }) => loadSettings({ env: process.env, flags: set, ...(file === undefined ? {} : { file }) }),
-  open: async (settings) => (await import('./services.ts')).createServices(settings),
+  open: async (settings) => {
+    await tracing.start('cli', settings);
+    return (await import('./services.ts')).createServices(settings);
+  },
   audit: ({ home, auditLog, logLevel }) => createAudit({ home, file: auditLog, log: createLog(logLevel) }),
   auditPath: ({ home, auditLog }) => auditPath(home, auditLog),
   temporal: loadTemporalSettings,
   doctor: async (settings, where) => (await import('./doctor.ts')).examine(settings, where),
-  serve: async (settings, stopped) => (await import('./server.ts')).runServer(settings, stopped),
-  mcp: async (settings, stopped) => (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped),
+  serve: async (settings, stopped) => {
+    await tracing.start('server', settings);
+    await (await import('./server.ts')).runServer(settings, stopped);
+  },
+  mcp: async (settings, stopped) => {
+    await tracing.start('mcp', settings);
+    await (await import('./mcp-stdio.ts')).runMcpStdio(settings, stopped);
+  },
   gateway: async (settings, where, stopped) => (await import('./gateway.ts')).runGateway(settings, where, stopped),
-  worker: async (settings, stopped) => (await import('./worker.ts')).runWorker(settings, { stopped }),
+  worker: async (settings, stopped) => {
+    await tracing.start('worker', settings);
+    await (await import('./worker.ts')).runWorker(settings, { stopped });
+  },
   refresh: refreshLater,
   contexts: async ({ kubeconfig }) =>
     (await import('../adapters/kubernetes/index.ts'))
@@ -50,8 +63,10 @@ function refreshLater(words: readonly string[]): void {
  * handles.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const code = await runCli(argv, deps(terminal(stopSignal())));
+  const tracing = createProcessTracing();
+  const code = await runCli(argv, deps(terminal(stopSignal()), tracing));
   await flushed(process.stdout);
+  await tracing.stop();
   await flushed(process.stderr);
   process.exit(code);
 }

@@ -8,11 +8,12 @@ import { createAudit } from '../observability/audit.ts';
 import { createLog } from '../observability/log.ts';
 import { journalCheck } from './doctor-journal.ts';
 import { tokenPath } from './credential-paths.ts';
+import { tracesCheck } from './doctor-traces.ts';
 import { gateOf } from './gate.ts';
 
 /** What the settings let servers offer, and whether calls and releases can be recorded. */
 export function settingsChecks(settings: Settings): Promise<readonly Finding[]> {
-  return Promise.all([auditCheck(settings), journalCheck(settings), toolsCheck(settings)]);
+  return Promise.all([auditCheck(settings), journalCheck(settings), tracesCheck(), toolsCheck(settings)]);
 }
 
 /** The log is opened for writing, and left as it is. */

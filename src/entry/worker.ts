@@ -12,6 +12,7 @@ import { createLog, type Log } from '../observability/log.ts';
 import { createMetrics, workMetrics, type Metrics } from '../observability/metrics.ts';
 import type { Dependency } from '../observability/readiness.ts';
 import { recordMetrics } from '../observability/record-metrics.ts';
+import { isTracing } from '../observability/tracing/spans.ts';
 import type { WindowsPort } from '../ports/windows.ts';
 import type { Worlds } from '../ports/world.ts';
 import { loadStrategies } from '../strategies/index.ts';
@@ -28,6 +29,7 @@ import { startNews } from './news.ts';
 import { clustersOf, sameClusterOver, worldsOver } from './ports.ts';
 import { dependenciesOf, startStatus } from './status.ts';
 import { takeNewWork } from './take-new-work.ts';
+import { tracedActivities } from './traced-activities.ts';
 import { connect, untilConnected, type Connected } from './worker-connection.ts';
 import { runToTheEnd } from './worker-run.ts';
 import { buildName, workflowBundle } from './workflow-bundle.ts';
@@ -110,7 +112,9 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
         windows: windowsOf(settings),
         steps: deliveries.steps,
       }),
-      interceptors: { activity: [countedActivities(workMetrics(metrics).begin)] },
+      interceptors: {
+        activity: [countedActivities(workMetrics(metrics).begin), ...(isTracing() ? [tracedActivities] : [])],
+      },
       shutdownGraceTime: GRACE,
       maxConcurrentActivityTaskExecutions: ACTIVITIES,
       // An activity learns of its cancellation with its heartbeats. If they were throttled longer, an abort would wait

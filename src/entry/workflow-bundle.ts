@@ -28,6 +28,7 @@ async function build(path: string): Promise<void> {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(ROOT, 'workflows/index.ts'),
+    workflowInterceptorModules: [join(ROOT, 'workflows/tracing.ts')],
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(resolve(path, '..'), { recursive: true });

@@ -9,6 +9,7 @@ import { ERRORS, SluiceError, type ErrorCode } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Log } from '../observability/log.ts';
 import { sendFailure } from './answer.ts';
+import { traceRequests } from './traced-requests.ts';
 
 /** Maximum size of a request's body in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -25,6 +26,7 @@ export function createApp(log: Log, publicUrl?: string): FastifyInstance {
     routerOptions: { maxParamLength: 2000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as unknown as FastifyReply),
   });
+  traceRequests(app);
   app.addHook('onRequest', refuseForeign(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]));
   app.setNotFoundHandler((request, reply) =>
     sendFailure(reply, new SluiceError('PATH_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}.`)),

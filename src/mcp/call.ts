@@ -13,6 +13,7 @@ import { suggestCommand } from '../commands/suggest.ts';
 import { failureText, toFailure } from '../contract/failure.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
+import { inSpan, type SpanOptions } from '../observability/tracing/spans.ts';
 import { callerOf, canElicit, type Session } from './caller.ts';
 import { askPerson } from './confirmation.ts';
 import { contextOf } from './context.ts';
@@ -37,13 +38,28 @@ export async function callTool(call: Call, name: string, args: unknown): Promise
   const command = await find(call, name, args);
   const started = Date.now();
   try {
-    const result = await run(call, command, args);
+    const result = await inSpan(`tools/call ${command.name}`, spanOf(call, command), () => run(call, command, args));
     log(call, name, args, started);
     return result;
   } catch (error) {
     log(call, name, args, started, error);
     return errorResult(error, call.modern);
   }
+}
+
+/**
+ * Attributes of the semantic conventions for MCP. The message is a nearer cause than its transport, because a
+ * connection carries many (SEP-414: the fields of W3C Trace Context in `_meta`).
+ */
+function spanOf({ request }: Call, { name }: Command): SpanOptions {
+  const { traceparent, tracestate } = (request.mcpReq._meta ?? {}) as Readonly<Record<string, unknown>>;
+  const from = typeof traceparent === 'string' ? { traceparent } : undefined;
+  const attributes = {
+    'mcp.method.name': 'tools/call',
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': name,
+  };
+  return { kind: 'server', attributes, from: from && typeof tracestate === 'string' ? { ...from, tracestate } : from };
 }
 
 async function find({ offer, discovery, request, session }: Call, name: string, args: unknown): Promise<Command> {

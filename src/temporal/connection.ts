@@ -1,4 +1,4 @@
-import type { Client, Connection } from '@temporalio/client';
+import type { Client, Connection, WorkflowClientInterceptor } from '@temporalio/client';
 import type { TemporalSettings } from '../config/temporal.ts';
 import { toSluiceError, unreachable } from './failure.ts';
 
@@ -21,12 +21,15 @@ interface Open {
 }
 
 /** Connects once, at the first call, and again after a failed attempt. `load` is called then and not earlier. */
-export function createLink(load: () => Promise<TemporalSettings>): TemporalLink {
+export function createLink(
+  load: () => Promise<TemporalSettings>,
+  interceptors: readonly WorkflowClientInterceptor[] = [],
+): TemporalLink {
   let settings: Promise<TemporalSettings> | undefined;
   let opened: Promise<Open> | undefined;
   const known = (): Promise<TemporalSettings> => (settings ??= load());
   const open = async (): Promise<Open> => {
-    opened ??= connect(await known());
+    opened ??= connect(await known(), interceptors);
     return opened.catch((error: unknown) => {
       opened = undefined;
       throw error;
@@ -54,7 +57,10 @@ export function createLink(load: () => Promise<TemporalSettings>): TemporalLink 
   };
 }
 
-async function connect({ address, namespace, connectionOptions }: TemporalSettings): Promise<Open> {
+async function connect(
+  { address, namespace, connectionOptions }: TemporalSettings,
+  workflow: readonly WorkflowClientInterceptor[],
+): Promise<Open> {
   const { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } = await import('@temporalio/client');
   // The default retry delays of the client grow to seconds and exceed every deadline, and the caller would wait for
   // them. A retry that ends after the connection was closed would end the process.
@@ -70,7 +76,7 @@ async function connect({ address, namespace, connectionOptions }: TemporalSettin
       interceptors,
       connectTimeout: LIMIT_MS - 500,
     });
-    return { connection, client: new Client({ connection, namespace }) };
+    return { connection, client: new Client({ connection, namespace, interceptors: { workflow: [...workflow] } }) };
   } catch (error) {
     throw unreachable(address, error);
   }

@@ -1,3 +1,4 @@
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import type { TemporalSettings } from '../config/temporal.ts';
 import { createLink } from './connection.ts';
 import { createDeliveries } from './create-deliveries.ts';
@@ -20,11 +21,13 @@ export interface GatewayOptions {
   readonly taskQueue: string;
   /** Address of the HTTP server, which the releases that are started here name for their report. */
   readonly server?: string;
+  /** They see every message to a workflow. */
+  readonly interceptors?: readonly WorkflowClientInterceptor[];
 }
 
 /** The gateway on a real Temporal server. Connects at the first call. */
-export function createTemporalGateway({ temporal, taskQueue, server }: GatewayOptions): ReleaseGateway {
-  const link = createLink(temporal);
+export function createTemporalGateway({ temporal, taskQueue, server, interceptors }: GatewayOptions): ReleaseGateway {
+  const link = createLink(temporal, interceptors);
   const releases = workflows(link, taskQueue, RELEASE);
   const guards = workflows(link, taskQueue, GUARD);
   return {

@@ -60,6 +60,8 @@ export class ServerRelease {
   readonly #identity: string;
   readonly #over = new AbortController();
   readonly #children: ChildProcess[] = [];
+  /** More variables for its programs. */
+  readonly environment: Record<string, string> = {};
   gateway!: Stage;
   handle!: WorkflowHandle;
 
@@ -118,7 +120,7 @@ export class ServerRelease {
     };
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'sluice.mjs'), ...words], {
       cwd: this.#folder,
-      env: { PATH: process.env['PATH'], HOME: this.#folder, ...given },
+      env: { PATH: process.env['PATH'], HOME: this.#folder, ...given, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Worker } from '@temporalio/worker';
+import type { Worker, WorkerInterceptors } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import type { Caller } from '../../src/domain/access/caller.ts';
 import type { AccessRules } from '../../src/domain/access/rules.ts';
@@ -8,7 +8,7 @@ import type { ReleaseView } from '../../src/domain/release/view.ts';
 import { queueStepsOver, starterOver } from '../../src/entry/queue-steps.ts';
 import type { ReleaseGateway, StartedRelease } from '../../src/temporal/gateway.ts';
 import { startOrQueue, type QueuedRelease } from '../../src/temporal/start-or-queue.ts';
-import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
+import { createTemporalGateway, type GatewayOptions } from '../../src/temporal/temporal-gateway.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
 import type { TestTemporal } from './temporal.ts';
 import { ReleaseUnderTest, type Scenario } from './workflow-release.ts';
@@ -19,6 +19,11 @@ export const ADA: Caller = {
   identity: { kind: 'person', issuer: 'os', subject: 'ada', name: 'ada' },
 };
 
+interface Interceptors {
+  readonly client?: GatewayOptions['interceptors'];
+  readonly worker?: WorkerInterceptors;
+}
+
 /** A target whose releases may wait, with a worker that can be stopped and started again. */
 export class QueueStage {
   readonly release: ReleaseUnderTest;
@@ -28,12 +33,18 @@ export class QueueStage {
   access: AccessRules | undefined;
   private running: { readonly worker: Worker; readonly done: Promise<void> } | undefined;
 
-  constructor(temporal: TestTemporal, scenario: Scenario = {}) {
+  private readonly workerInterceptors: WorkerInterceptors;
+
+  constructor(temporal: TestTemporal, scenario: Scenario = {}, interceptors: Interceptors = {}) {
     this.release = new ReleaseUnderTest(temporal, scenario);
     this.id = this.release.id;
     const { address } = temporal;
     const settings = { address, namespace: 'default', connectionOptions: { address } };
-    this.gateway = createTemporalGateway({ temporal: async () => settings, taskQueue: this.release.taskQueue });
+    this.workerInterceptors = interceptors.worker ?? {};
+    this.gateway = createTemporalGateway({
+      ...{ temporal: async () => settings, taskQueue: this.release.taskQueue },
+      ...(interceptors.client && { interceptors: interceptors.client }),
+    });
   }
 
   async work(): Promise<void> {
@@ -44,6 +55,7 @@ export class QueueStage {
         starter: starterOver(gateway),
         queue: queueStepsOver(gateway, { allowedNamespaces: [], ...(access && { access }) }),
       }),
+      interceptors: this.workerInterceptors,
       shutdownGraceTime: '1 second',
       stickyQueueScheduleToStartTimeout: '1 second',
     });

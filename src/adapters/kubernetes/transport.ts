@@ -4,7 +4,9 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Opened } from './channels.ts';
+import { presentTrace } from '../../observability/tracing/spans.ts';
 import { createConnections } from './connections.ts';
+import { traced } from './traced.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
@@ -63,11 +65,13 @@ export function createTransport(config: KubeConfig & { renew?: () => boolean }):
         const response = await begin(request, signal);
         return { ...headOf(response), body: await textOf(unpacked(response)) };
       };
-      return failingAs(signal, async () => {
-        const response = await once();
-        // The token was rotated meanwhile. The request was not carried out, so it is safe to send it again.
-        return response.status === 401 && config.renew?.() ? once() : response;
-      });
+      return failingAs(signal, () =>
+        traced(request, async () => {
+          const response = await once();
+          // The token was rotated meanwhile. The request was not carried out, so it is safe to send it again.
+          return response.status === 401 && config.renew?.() ? once() : response;
+        }),
+      );
     },
     async open(request, signal) {
       const late = new AbortController();
@@ -99,6 +103,8 @@ function answerTo(
     ...options.headers,
     accept,
     'accept-encoding': 'gzip',
+    // The API server continues a trace if its own tracing is on.
+    ...presentTrace(),
     ...(contentType && { 'content-type': contentType }),
     // Node omits the length for DELETE. The server would then read the body as the next request on the connection.
     ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),

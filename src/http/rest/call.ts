@@ -5,6 +5,7 @@ import { redacted } from '../../commands/redacted.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { ERRORS, SluiceError } from '../../domain/errors.ts';
 import { failureAnswer, type Answer } from '../answer.ts';
+import { inSpan } from '../../observability/tracing/spans.ts';
 import type { RestDeps } from './deps.ts';
 import { inRestWords } from './rest-words.ts';
 
@@ -28,7 +29,8 @@ async function answerOf(call: Call): Promise<Answer> {
   const started = Date.now();
   try {
     const context = { ...deps.services, caller, signal, progress };
-    const output = await execute({ command, raw, context, gate: deps.gate, audit: deps.audit });
+    const run = { command, raw, context, gate: deps.gate, audit: deps.audit };
+    const output = await inSpan(command.name, { kind: 'internal' }, () => execute(run));
     log(call, started);
     return toAnswer(command, output);
   } catch (error) {
