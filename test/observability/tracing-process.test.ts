@@ -7,10 +7,16 @@ import { expect, test } from '@jest/globals';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
-const LOADS = /node_modules\/@opentelemetry\//;
-const LISTS = ['release', 'list'];
-/** Exit code of TEMPORAL_UNREACHABLE. */
-const UNREACHABLE = 6;
+/** Tells each library of OpenTelemetry that a process loads. */
+const HOOK = `import { registerHooks } from 'node:module';
+registerHooks({ load(url, context, next) {
+  if (url.includes('/@opentelemetry/')) process.stderr.write('loads ' + url + '\\n');
+  return next(url, context);
+} });`;
+const TELLING = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(HOOK)}` };
+const READS = ['mcp-server', 'status', 'nowhere'];
+/** Exit code of SERVER_NOT_FOUND. */
+const NOT_FOUND = 5;
 
 interface Ended {
   readonly code: number;
@@ -18,9 +24,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** The command line, with a Temporal that is away: it answers with an error, and needs nothing. */
+/** The command line, about a server that does not exist: it answers with an error, and needs no other process. */
 function sluice(args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  const own = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const own = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
   const options = { env: { ...own, ...env }, maxBuffer: Number.POSITIVE_INFINITY };
   return new Promise((resolve) =>
     execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) =>
@@ -36,33 +42,36 @@ async function listening(server: Server): Promise<string> {
 }
 
 test.each([
-  ['without an endpoint', LISTS, {}],
-  ['when it is disabled', LISTS, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' }],
+  ['without an endpoint', READS, {}],
+  ['when it is disabled', READS, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' }],
   ['for a help', ['--help'], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }],
 ])(
   '%s no library of OpenTelemetry is loaded',
   async (_, args, env) => {
-    const { stderr } = await sluice(args, { ...env, NODE_DEBUG: 'esm' });
-
-    expect(stderr).toMatch(/(src\/cli\/program\.ts|dist\/\w+\/program-\S+\.mjs)/);
-    expect(stderr).not.toMatch(LOADS);
+    expect((await sluice(args, { ...env, ...TELLING })).stderr).not.toContain('loads ');
   },
   60_000,
 );
 
+test('with an endpoint they are loaded', async () => {
+  const { stderr } = await sluice(READS, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...TELLING });
+
+  expect(stderr).toMatch(/^loads .*\/@opentelemetry\/sdk-trace\//m);
+}, 60_000);
+
 test('with an endpoint a call is sent with its error, and its answer stays the same', async () => {
   const receiver = await startOtlpReceiver();
   const traceparent = `00-${'d'.repeat(32)}-${'e'.repeat(16)}-01`;
-  const plain = await sluice(LISTS, {});
-  const traced = await sluice(LISTS, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, TRACEPARENT: traceparent });
+  const plain = await sluice(READS, {});
+  const traced = await sluice(READS, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, TRACEPARENT: traceparent });
   await receiver.close();
 
-  expect(plain.code).toBe(UNREACHABLE);
+  expect(plain.code).toBe(NOT_FOUND);
   expect(traced).toEqual(plain);
   expect(receiver.spans).toMatchObject([
     {
-      ...{ service: 'sluice-cli', name: 'release_list', traceId: 'd'.repeat(32), parentId: 'e'.repeat(16) },
-      ...{ failed: true, attributes: { 'error.type': 'TEMPORAL_UNREACHABLE' } },
+      ...{ service: 'sluice-cli', name: 'mcp_server_status', traceId: 'd'.repeat(32), parentId: 'e'.repeat(16) },
+      ...{ failed: true, attributes: { 'error.type': 'SERVER_NOT_FOUND' } },
     },
   ]);
   expect(receiver.spans[0]?.text).not.toContain(BIN);
@@ -73,9 +82,9 @@ test('a collector that is away, or does not answer, changes neither answer nor e
   const away = createServer();
   const [slow, gone] = [await listening(silent), await listening(away)];
   away.close();
-  const plain = await sluice(LISTS, {});
+  const plain = await sluice(READS, {});
   for (const endpoint of [slow, gone]) {
-    const traced = await sluice(LISTS, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    const traced = await sluice(READS, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
 
     expect({ ...traced, stderr: '' }).toEqual({ ...plain, stderr: '' });
     expect(traced.stderr).toBe(
@@ -87,9 +96,9 @@ test('a collector that is away, or does not answer, changes neither answer nor e
 
 test('a variable that cannot be followed turns traces off, and that is said', async () => {
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
-  const { code, stderr } = await sluice(LISTS, env);
+  const { code, stderr } = await sluice(READS, env);
 
-  expect(code).toBe(UNREACHABLE);
+  expect(code).toBe(NOT_FOUND);
   expect(stderr).toContain(
     'Traces are off: the OTLP protocol is grpc, and Sluice has only http/protobuf. Correct it, or set OTEL_SDK_DISABLED to true.\n',
   );

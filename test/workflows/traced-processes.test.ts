@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { startOtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
+import { eventually } from '../support/releases-wait.ts';
 import { ServerRelease } from '../support/server-release.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
@@ -46,7 +47,7 @@ async function callTool(url: string, name: string, args: Record<string, unknown>
 async function post(url: string, args: Record<string, unknown>): Promise<void> {
   const headers = { 'content-type': 'application/json', ...carrier(PROMOTE) };
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(args) });
-  expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 200 });
+  if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
 }
 
 test('one trace goes from a call to each activity that it caused, over server and worker, also over a killed one', async () => {
@@ -64,13 +65,15 @@ test('one trace goes from a call to each activity that it caused, over server an
     await receiver.span('the step was judged', inTrace(START, 'RunActivity:shift'));
     first.kill('SIGKILL');
     const second = one.program('worker');
+    await eventually('the second worker answers', () => one.view().catch(() => undefined));
     const release = 'release/mcp/servers/traced';
     await post(url.replace('/mcp', '/engine/v1/tools/release_promote'), {
       release_id: release,
       all: true,
+      confirm: release,
       reason: REASON,
     });
-    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+    expect(await one.handle.result()).toMatchObject({ state: 'succeeded' });
     one.environment['TRACEPARENT'] = carrier(GET).traceparent;
     await one.command('release', 'get', release);
 
