@@ -59,6 +59,12 @@ export const PATCHES = {
     reason:
       'a release looks at the windows of its target before it starts, before each further weight and while a step is held; the longest waits of a release take a year',
   },
+  'queue-keeps-hold': {
+    since: '2026-11-30',
+    mayGo: '2028-01-01',
+    reason:
+      'a version that supersedes starts over the hold of a queue and does not end it; a queue lives as long as releases wait in it, which may take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

@@ -23,6 +23,7 @@ import { queueing } from './activity-options.ts';
 import { first } from './first.ts';
 import { getQueue, type QueueInput } from './messages.ts';
 import { registerQueue } from './queue-commands.ts';
+import { has } from './patches.ts';
 import { QueueRun } from './queue-run.ts';
 import { stopCause } from './stopped.ts';
 import { onBehalfOf } from './tracing.ts';
@@ -104,8 +105,14 @@ async function start(run: QueueRun, head: QueueEntry): Promise<void> {
     return done.outcome === 'refused' ? done.reason : undefined;
   });
   const { starting: _, ...state } = run.state;
-  run.set(runId === undefined ? state : started(state, request, runId, Date.now()));
+  if (runId === undefined) run.set(state);
+  else run.set(started(state, { requestId: request, runId, at: Date.now(), keepsHold: keepsHold(state) }));
   if (refusal !== undefined) refuse(run, head, refusal);
+}
+
+/** Without a hold there is nothing to keep, and no marker in the history. */
+function keepsHold({ hold }: QueueState): boolean {
+  return hold !== undefined && has('queue-keeps-hold');
 }
 
 /** Why the entry cannot be started, also when the activity failed for good. Undefined: nothing speaks against it. */

@@ -31,17 +31,19 @@ export function addSettingFlags(cli: Cli, keys: readonly FlagKey[] = KEYS): Cli 
 }
 
 function optionFor(key: FlagKey): Option {
-  const { flags, alone }: SettingFlag = SETTING_FLAGS[key];
-  const option = new Option(flags, `${SETTINGS[key].env}: ${SETTINGS[key].about}`);
-  return alone === undefined ? option : option.preset(alone);
+  return new Option(SETTING_FLAGS[key].flags, `${SETTINGS[key].env}: ${SETTINGS[key].about}`);
 }
 
 /** The settings from separate flags, by their environment names. They take precedence over --set. */
 export function givenSettings(cli: Cli): Record<string, string> {
   const names = added.get(cli) ?? new Map<string, FlagKey>();
-  const given = Object.entries(cli.opts<Record<string, unknown>>()).flatMap(([name, value]): [string, string][] => {
+  const all = Object.entries(cli.opts<Record<string, unknown>>()).flatMap(([name, value]): [string, string][] => {
     const key = names.get(name);
-    return key && typeof value === 'string' ? [[SETTINGS[key].env, value]] : [];
+    if (!key) return [];
+    const { alone }: SettingFlag = SETTING_FLAGS[key];
+    // A flag without a value. A preset of commander would be in the help, where it reads like the default.
+    const given = value === true ? alone : value;
+    return typeof given === 'string' ? [[SETTINGS[key].env, given]] : [];
   });
-  return Object.fromEntries(given);
+  return Object.fromEntries(all);
 }

@@ -20,6 +20,8 @@ const DECISIONS = {
   'override-windows': 'Go on although the windows are closed',
 } as const;
 export type Decision = keyof typeof DECISIONS;
+/** States in which a release asks nobody, and a person may let the step pass without its judgement in an emergency. */
+const JUDGED: readonly string[] = ['soaking', 'judging'];
 
 /** The page on which a person approves or rejects a release. `path`: where its form is sent. */
 export function renderApproval(release: ReleaseOutput, path: string, decided?: Decided): string {
@@ -27,7 +29,8 @@ export function renderApproval(release: ReleaseOutput, path: string, decided?: D
   // The style is constant and contains characters that must not be escaped.
   const style = new Html(`<style>${STYLE}</style>`);
   const names = Object.keys(DECISIONS) as Decision[];
-  const open = names.filter((name) => release.waiting?.answers.includes(name));
+  const answers = release.waiting?.answers ?? (JUDGED.includes(state) ? ['skip-analysis'] : []);
+  const open = names.filter((name) => answers.includes(name));
   const waits = open.length > 0;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"><meta name="referrer" content="no-referrer">
@@ -46,7 +49,7 @@ ${waits && form(path, release, open)}</main></body></html>
 
 function titleOf(open: readonly Decision[]): string {
   if (open.length === 0) return 'This release does not wait for a decision of this page';
-  return open.includes('approve') ? 'Approve this release?' : 'Decide about this release';
+  return open.includes('approve') ? 'Approve what this release waits for?' : 'Decide about this release';
 }
 
 function form(path: string, { run_id: run, step }: ReleaseOutput, open: readonly Decision[]): Html {

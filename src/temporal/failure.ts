@@ -24,7 +24,10 @@ export function grpcCode(error: unknown): number | undefined {
 
 /** Whether the run does not exist. A missing namespace is a different error. */
 export const isMissing = (error: unknown): boolean =>
-  !isWithoutNamespace(error) && (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError'));
+  !isWithoutNamespace(error) &&
+  (grpcCode(error) === GRPC.NOT_FOUND || named(error, 'WorkflowNotFoundError') || isNoRunId(error));
+/** Temporal refuses an id that none of its runs can have (temporal server 1.32). */
+const isNoRunId = (error: unknown): boolean => isInvalid(error) && /invalid RunId/i.test(textOf(error));
 /** The result of a call about a run. Undefined if the run does not exist. */
 export const unlessMissing = <T>(call: Promise<T>): Promise<T | undefined> =>
   call.catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error as Error)));

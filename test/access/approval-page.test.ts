@@ -35,7 +35,7 @@ const post = (headers: object, body: string) =>
 test('the page shows what is decided, with every text escaped, and loads nothing', async () => {
   const { status, body, headers } = await send(`${server.root}${path}`, { headers: await login('ada') });
   expect(status).toBe(200);
-  expect(body).toContain('Approve this release?');
+  expect(body).toContain('Approve what this release waits for?');
   expect(body).toContain('os#&lt;b&gt;ada&lt;/b&gt;');
   expect(body).toContain(`name="run_id" value="${view.runId}"`);
   expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);

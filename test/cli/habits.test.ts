@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { sluice } from '../support/cli.ts';
 import { flagWords } from '../../src/cli/flag-words.ts';
 import { flagFields, flagName } from '../../src/cli/flags.ts';
+import { subjectOf } from '../../src/cli/subject.ts';
 import { terminalWords, wordOf } from '../../src/cli/terminal-words.ts';
 import type { Command } from '../../src/commands/command.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
@@ -102,4 +103,11 @@ test('no flag of a command is an option of the whole program', async () => {
   const flags = CATALOGUE.flatMap((command) => flagFields(command).map(flagName));
   expect(options).toContain('settings');
   expect(flags.filter((flag) => options.includes(flag))).toEqual([]);
+});
+
+test('no argument of a command is asked for twice: once as its object, and once by its name', () => {
+  const twice = CATALOGUE.filter((command) =>
+    (command.positional ?? []).some((name) => subjectOf(command)?.fields.some((field) => field.split('.')[0] === name)),
+  );
+  expect(twice.map(({ name }) => name)).toEqual([]);
 });

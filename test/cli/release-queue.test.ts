@@ -23,7 +23,9 @@ function soon(how: 'started' | 'removed'): void {
     const removed = { outcome: 'removed', reason: 'taken out by bob', at: AT } as const;
     gateway.queues.states.set(
       ID,
-      how === 'started' ? started(state, request, 'run-9', AT) : leave(state, [request], removed),
+      how === 'started'
+        ? started(state, { requestId: request, runId: 'run-9', at: AT, keepsHold: true })
+        : leave(state, [request], removed),
     );
     const spec = { ...SPEC, image: 'shop:v3' };
     if (how === 'started')
@@ -37,7 +39,7 @@ describe('start --wait of a release that waits', () => {
     const { code, out } = await start('--wait');
     expect(code).toBe(0);
     expect(out).toContain('Queued at position 1');
-    expect(out).toContain('Position 1 of 1. shop:v3 starts when no release of the target runs.');
+    expect(out).toContain('Position 1 of 1. shop:v3 starts when the release before it has succeeded.');
     expect(out).toContain('succeeded: all good');
   });
 

@@ -42,7 +42,7 @@ describe('a start while another release has the target', () => {
     expect(named('release_start').text(first)).toBe(
       [
         'Queued at position 1: canary release of shop/web on prod to shop:v3',
-        'shop:v3 starts when no release of the target runs.',
+        'shop:v3 starts when the release before it has succeeded. After any other end the queue holds.',
         `${ID}, request a`,
         `Call release_queue_list with release_id "${ID}" for its turn. The checks of release_plan run then.`,
       ].join('\n'),
@@ -149,7 +149,8 @@ describe('the queue of a target', () => {
     const shown = await call('release_get', { release_id: ID });
     expect(shown['queue']).toEqual({
       ...{ waiting: 1, held: false },
-      detail: '1 release waits. shop:v3 starts when no release of the target runs.',
+      detail:
+        '1 release waits. shop:v3 starts when the release before it has succeeded. After any other end the queue holds.',
     });
     expect(named('release_get').text(shown)).toContain('Queue: 1 release waits.');
   });

@@ -123,6 +123,27 @@ describe('the queue', () => {
   );
 
   test(
+    'keeps its hold when a version that supersedes starts over it: the others wait until somebody resumes the queue',
+    stage(async (one) => {
+      await one.start('v2', undefined, HELD);
+      await one.until('v2 asks', asks('v2'));
+      await one.start('v3', 'queue', HELD);
+      await abort(one);
+      await one.untilQueue('it holds', (seen) => seen?.hold !== undefined);
+      await one.start('v4', 'supersede', HELD);
+      await one.until('v4 asks', asks('v4'));
+      await promote(one, 'p4');
+      await one.until('v4 has ended', ended('v4'));
+      const queue = await one.untilQueue('v3 waits still', (seen) => waits(seen) === 'v3' && seen?.hold !== undefined);
+      expect(queue?.hold?.reason).toContain('has ended as rolled-back');
+
+      await one.gateway.queues.change(one.id, 'resume', { who: 'ann' });
+      await one.until('v3 asks', asks('v3'));
+      await recordHistory('queue-keeps-hold', temporal.client.workflow.getHandle(one.id.replace('release/', 'queue/')));
+    }),
+  );
+
+  test(
     'takes an entry without a worker: it is stored, and placed when a worker runs; two at once both get a place',
     stage(
       async (one) => {

@@ -26,7 +26,8 @@ export function gitUrl(text: string, local: boolean): GitUrl {
     throw refused(text, 'it contains a user name or a password');
   if (known === 'file' ? host !== '' || port !== '' : !/^[A-Za-z0-9[]/.test(host))
     throw refused(text, known === 'file' ? 'a file address has three slashes: file:///path' : 'it has no valid host');
-  if (known === 'file' && !local) throw refused(text, 'only the command line may read a repository of this machine');
+  if (known === 'file' && !local)
+    throw refused(text, 'a server or a worker reads a repository of its machine only with SLUICE_GIT_LOCAL=true');
   if (known === 'http' && !isLoopback(host))
     throw refused(text, 'http is allowed for loopback only; other hosts need https');
   if (where.split('/').includes('..') || where === '/') throw refused(text, 'it has no path, or a path with ".."');

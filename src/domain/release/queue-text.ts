@@ -14,7 +14,10 @@ export function queueStateText(state: ShownQueue): string {
     return `The queue holds: ${cleanText(hold.reason)}. Nothing starts until somebody resumes the queue.`;
   if (supersede?.runId !== undefined && !supersede.asked)
     return `Run ${supersede.runId} is rolled back first, then ${image} starts.`;
-  return `${image} starts when no release of the target runs.`;
+  if (supersede)
+    return `${image} starts when no release of the target runs.${hold ? ` The others wait until somebody resumes the queue: ${cleanText(hold.reason)}.` : ''}`;
+  if (state.accepted !== undefined) return `${image} starts when no release of the target runs.`;
+  return `${image} starts when the release before it has succeeded. After any other end the queue holds.`;
 }
 
 /** `2 releases wait`. `what`: for a count of one. */

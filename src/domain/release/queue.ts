@@ -182,17 +182,24 @@ export function holdAfter(state: QueueState, last: LastRun | undefined): string 
   return `the release before (run ${last.runId}) has ended as ${last.state}`;
 }
 
-/** The queue has started the entry. Those that wait to supersede now wait for this run. */
-export function started(state: QueueState, requestId: string, runId: string, at: number): QueueState {
+/**
+ * The queue has started the entry. Those that wait to supersede now wait for this run. An entry that has passed a hold
+ * does not end it: the others still wait for a person. `keepsHold` is false in runs that began before this rule.
+ */
+export function started(
+  state: QueueState,
+  { requestId, runId, at, keepsHold }: { requestId: string; runId: string; at: number; keepsHold: boolean },
+): QueueState {
   const {
-    hold: _,
-    accepted: _accepted,
+    hold,
+    accepted: _,
     ...rest
   } = leave(state, [requestId], {
     ...{ outcome: 'started', reason: `started as run ${runId}`, at, runId },
   });
   return {
     ...rest,
+    ...(keepsHold && hold && { hold }),
     waiting: rest.waiting.map((entry) => (entry.supersede ? { ...entry, supersede: { runId } } : entry)),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compact } from '../../contract/release-view.ts';
-import { requestOf, type QueueView } from '../../domain/release/queue.ts';
+import { passesHold, requestOf, type QueueView } from '../../domain/release/queue.ts';
 import { queueStateText } from '../../domain/release/queue-text.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
@@ -36,7 +36,7 @@ const time = (ms: number): string => new Date(ms).toISOString();
 export function toRow(id: string, view: QueueView | undefined): QueueRow {
   if (!view) return { release_id: id, held: false, detail: 'No release waits.', waiting: [], left: [] };
   return {
-    ...{ release_id: id, held: view.hold !== undefined && view.waiting.length > 0, detail: safe(queueStateText(view)) },
+    ...{ release_id: id, held: !passesHold(view) && view.waiting.length > 0, detail: safe(queueStateText(view)) },
     waiting: view.waiting.map((one, index) => ({
       ...{ position: index + 1, request_id: requestOf(one), image: safe(one.input.spec.image) },
       ...{ queued_by: safe(one.input.startedBy), queued_at: time(one.addedAt), supersedes: Boolean(one.supersede) },

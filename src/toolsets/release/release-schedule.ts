@@ -116,6 +116,13 @@ function withRelease(raw: unknown): unknown {
   return { ...times, release: { ...(target !== undefined && { target }), ...own } };
 }
 
+const LEAST_MS = 60_000;
+
+/** Cron has minutes too. A text that is no duration is refused by the schema. */
+function isTooOften(text: string): boolean {
+  return duration.safeParse(text).success && toMs(text) < LEAST_MS;
+}
+
 function problemsOf(given: Partial<Input>): Problem[] {
   const { action, release_id: id, target, release, cron, every, time_zone: zone } = given;
   // The schema names an unknown action. What belongs to which action means nothing then.
@@ -126,6 +133,7 @@ function problemsOf(given: Partial<Input>): Problem[] {
     return [
       ...(release === undefined ? [{ path: 'release', message: 'is missing: give its target and its image' }] : []),
       ...((cron === undefined) === (every === undefined) ? [{ path: 'cron', message: 'give cron or every' }] : []),
+      ...(typeof every === 'string' && isTooOften(every) ? [{ path: 'every', message: 'must be at least 1m' }] : []),
       ...(zone !== undefined && cron === undefined ? [{ path: 'time_zone', message: 'is for cron only' }] : []),
       ...(named ? [{ path: 'release_id', message: 'not beside release, which names its target' }] : []),
       ...own.map((path) => ({ path, message: 'not beside release' })),

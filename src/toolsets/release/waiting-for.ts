@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommandContext } from '../../commands/command.ts';
+import { passesHold } from '../../domain/release/queue.ts';
 import { queueStateText, waitText } from '../../domain/release/queue-text.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 
@@ -14,5 +15,5 @@ export async function waitingFor(
   if (!view || view.waiting.length === 0) return {};
   const waiting = view.waiting.length;
   const detail = `${waitText(waiting)}. ${queueStateText(view)}`;
-  return { queue: { waiting, held: view.hold !== undefined, detail: maskSecrets(cleanText(detail)) } };
+  return { queue: { waiting, held: !passesHold(view), detail: maskSecrets(cleanText(detail)) } };
 }

@@ -1,27 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { parse } from '../../contract/parse.ts';
 import { reason, requestId } from '../../contract/target.ts';
 import { senderOf } from '../../domain/release/approval.ts';
-import { parseReleaseId } from '../../domain/release/target.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
 import { withDecisionPage } from '../../commands/decision-page.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 
 /** How long the caller waits for the answer of the release. */
 const ANSWER_WAIT_MS = 3_000;
 
-const input = z.strictObject({
-  release_id: z
-    .string()
-    .max(800)
-    .refine((id) => parseReleaseId(id) !== undefined, 'must look like release/<cluster>/<namespace>/<rollout>')
-    .describe('release/<cluster>/<namespace>/<rollout>'),
-  reason,
-  request_id: requestId.optional(),
-  confirm: confirmField,
-});
+const input = z.strictObject({ ...whichRelease, reason, request_id: requestId.optional(), confirm: confirmField });
 const output = z.strictObject({
   release_id: z.string(),
   request_id: z.string(),
@@ -39,7 +29,6 @@ export const windowOverride: Command<typeof input, typeof output> = {
   needs: 'approve',
   idempotent: true,
   toolset: 'window',
-  positional: ['release_id'],
   input,
   output,
   examples: [
@@ -52,9 +41,10 @@ export const windowOverride: Command<typeof input, typeof output> = {
       },
     },
   ],
-  check: (raw) => parse(input, raw ?? {}),
-  confirmation: (context, { release_id: id }) => confirmationOf(context, id),
-  async run(context, { release_id: id, reason: why, request_id: given, confirm }) {
+  check: (raw) => checkWhich(input, raw),
+  confirmation: async (context, which) => confirmationOf(context, await idOf(context, which)),
+  async run(context, { reason: why, request_id: given, confirm, ...which }) {
+    const id = await idOf(context, which);
     requireConfirmation(await confirmationOf(context, id), confirm);
     const command = {
       name: 'override-windows',

@@ -109,15 +109,14 @@ describe('what the end of the release before means', () => {
     expect(passesHold({ ...of(entry('a', { addedAt: 21 })), hold })).toBe(false);
   });
 
-  test('a start ends the hold, and those that wait to supersede wait for the new run', () => {
+  test('a start over a hold keeps it for the others, and those that wait to supersede wait for the new run', () => {
     const hold = { runId: 'run-1', reason: 'r', since: 5 };
-    const state = started(
-      { ...place({ ...of(superseding('s')), starting: 's' }, superseding('t')), hold },
-      's',
-      'run-2',
-      30,
-    );
-    expect(state.hold).toBeUndefined();
+    const before = { ...place({ ...of(superseding('s')), starting: 's' }, superseding('t')), hold };
+    const how = { requestId: 's', runId: 'run-2', at: 30 };
+    const state = started(before, { ...how, keepsHold: true });
+    expect(state.hold).toEqual(hold);
+    expect(passesHold({ ...state, waiting: [entry('a')] })).toBe(false);
+    expect(started(before, { ...how, keepsHold: false }).hold).toBeUndefined();
     expect(leftOf(state, 's')).toMatchObject({ outcome: 'started', runId: 'run-2', at: 30 });
     expect(state.waiting).toMatchObject([{ input: { requestId: 't' }, supersede: { runId: 'run-2' } }]);
   });
@@ -126,7 +125,12 @@ describe('what the end of the release before means', () => {
 describe('what it says', () => {
   test('in each state', () => {
     expect(queueStateText(EMPTY_QUEUE)).toBe('No release waits.');
-    expect(queueStateText(of(entry('a')))).toBe('shop:a starts when no release of the target runs.');
+    expect(queueStateText(of(entry('a')))).toBe(
+      'shop:a starts when the release before it has succeeded. After any other end the queue holds.',
+    );
+    expect(queueStateText({ ...of(entry('a')), accepted: 'run-0' })).toBe(
+      'shop:a starts when no release of the target runs.',
+    );
     expect(queueStateText({ ...of(entry('a')), starting: 'a' })).toBe('shop:a is being started.');
     expect(queueStateText(of(superseding('s')))).toBe('Run run-0 is rolled back first, then shop:s starts.');
     const asked = entry('s', { supersede: { runId: 'run-0', asked: true } });
@@ -135,13 +139,17 @@ describe('what it says', () => {
     expect(queueStateText({ ...of(entry('a')), hold })).toBe(
       'The queue holds: it went wrong. Nothing starts until somebody resumes the queue.',
     );
+    const later = entry('s', { addedAt: 9, supersede: {} });
+    expect(queueStateText({ ...of(later, entry('a')), hold })).toBe(
+      'shop:s starts when no release of the target runs. The others wait until somebody resumes the queue: it went wrong.',
+    );
   });
 
   test('in the Temporal UI, and of one that has left', () => {
     const view = { id: 'queue/dev/shop/web', releaseId: 'release/dev/shop/web', ...of(entry('a'), entry('b')) };
     expect(describeQueue(view)).toBe(
       [
-        '2 releases of release/dev/shop/web. shop:a starts when no release of the target runs.',
+        '2 releases of release/dev/shop/web. shop:a starts when the release before it has succeeded. After any other end the queue holds.',
         '1. shop:a, queued by cli:ada, request a',
         '2. shop:b, queued by cli:ada, request b',
       ].join('\n'),
