@@ -454,6 +454,8 @@ describe('schedule', () => {
     [['create', ...cron], /release: is missing: give its target and its image/],
     [['create', 'shop/web', ...cron], /image: is missing/],
     [['create', 'shop/web', ...flags], /cron: give cron or every/],
+    [['create', 'shop/web', ...flags, '--every', '59s'], /--every: must be at least 1m/],
+    [['create', 'shop/web', ...flags, '--every', '0s'], /--every: must be at least 1m/],
     [['pause', 'shop/web', '--image', 'shop:v9'], /image: is for create only, not for pause/],
     [['pause'], /<release>: is missing/],
   ])('%j is refused', async (argv, message) => {
