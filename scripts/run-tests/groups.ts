@@ -73,7 +73,7 @@ export const GROUPS: readonly TestGroup[] = [
     folders: ['ports', 'tools', 'diagnose', 'deploy'],
     sandbox: 'shared',
     progress: false,
-    args: [LEAVE],
+    args: [THREE_AT_ONCE, LEAVE],
   },
   // They run in one process: its releases run in parallel, and a second process would count the same traffic.
   {
