@@ -121,3 +121,12 @@ test('the report is one page with every step, and every text of it is escaped', 
   expect(page).not.toContain('href="javascript');
   for (const step of DELIVERY_STEPS) expect(out).toContain(`<th scope="row">${step}</th><td>done</td><td>1.5 s</td>`);
 });
+
+test('a cancelled delivery ends the following with the same exit code, whatever error a step had', async () => {
+  const failure = { code: 'GIT_URL_REFUSED', reason: 'refused' };
+  const steps = aDelivery().steps.map((step) => (step.failure ? { ...step, failure } : step));
+  const codeOf = async (state: 'cancelled' | 'waiting-for-retry') =>
+    (await sluice(world(aDelivery({ state, steps })), 'delivery', 'watch', 'web')).code;
+
+  expect([await codeOf('waiting-for-retry'), await codeOf('cancelled')]).toEqual([2, 7]);
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SluiceError } from '../../domain/errors.ts';
 
@@ -30,7 +30,7 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
   const values = parse(argv);
   if (values.help) return 'help';
   const home = resolve(root, env['SLUICE_HOME'] || '.sluice');
-  const given = values.kubeconfig ?? (env['SLUICE_KUBECONFIG'] || undefined);
+  const given = values.kubeconfig ?? ownCluster(env, home);
   const options = { once: values.once ?? false, demo: demoOf(values.demo), name: values.name ?? 'default', home };
   if (given === undefined) return options;
   if (options.demo === 'mcp')
@@ -42,6 +42,12 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
     );
   // npm changes to the package's folder. INIT_CWD is the user's folder.
   return { ...options, kubeconfig: existing(resolve(env['INIT_CWD'] ?? root, given)) };
+}
+
+/** A shell that has loaded the settings of the sandbox names its kubeconfig, and nobody has asked for another cluster. */
+function ownCluster(env: Env, home: string): string | undefined {
+  const named = env['SLUICE_KUBECONFIG'] || undefined;
+  return named?.startsWith(join(home, 'sandbox', sep)) ? undefined : named;
 }
 
 function parse(argv: readonly string[]) {
@@ -56,7 +62,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
     throw refused(
-      (error as Error).message.split('. ')[0] ?? 'The arguments cannot be read',
+      `${(error as Error).message.split('. ')[0]}.`,
       'Known are --once, --demo, --name, --kubeconfig and --help.',
     );
   }
