@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,4 +58,23 @@ test('without a server doctor says so', async () => {
   await new Promise((resolve) => server?.close(resolve));
 
   expect(await toolsFinding(port)).toContain(`no server answers at http://127.0.0.1:${port}`);
+});
+
+test('doctor makes no journal: a path that does not exist may be a mistake', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'sluice-doctor-'));
+  const journalOf = async (path: string) => {
+    const env = { SLUICE_HOME: home, MCP_PORT: '1', SLUICE_JOURNAL: path };
+    const found = await settingsChecks(loadSettings({ env, flags: {} }).settings);
+    return found.find(({ name }) => name === 'journal');
+  };
+  const there = join(home, 'new', 'x.db');
+
+  expect(await journalOf(there)).toMatchObject({ state: 'ok', detail: expect.stringContaining('does not exist yet') });
+  expect(existsSync(join(home, 'new'))).toBe(false);
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  expect(await journalOf(join(file, 'x.db'))).toMatchObject({
+    state: 'missing',
+    detail: `${join(file, 'x.db')} does not exist, and ${file} is no folder in which it can be made`,
+  });
 });

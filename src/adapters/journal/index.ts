@@ -20,6 +20,11 @@ export function journalPlace({ journal, home }: JournalSettings): string {
   return isServer(journal) ? maskSecrets(journal) : resolve(home, journal);
 }
 
+/** The file of the journal. Undefined if a server has it. */
+export function journalFile({ journal, home }: JournalSettings): string | undefined {
+  return isServer(journal) ? undefined : resolve(home, journal);
+}
+
 /**
  * The journal that the settings name. It is opened at its first use. If that fails, the next use opens it again.
  * Errors: JOURNAL_UNAVAILABLE.
