@@ -5,6 +5,7 @@ import { CATALOGUE } from '../toolsets/index.ts';
 import type { CliDeps } from './deps.ts';
 import { addFlags, inputOf, positionalInput } from './flags.ts';
 import { settingsOf } from './global.ts';
+import { withFlags } from './problem-flags.ts';
 import { runCommand } from './run-command.ts';
 import { watchDelivery } from './watch-delivery.ts';
 
@@ -40,7 +41,10 @@ export function addOnboard(program: Cli, deps: CliDeps): void {
     const { plan: only, write, yes, cluster, ...flags } = cli.opts<Options & Record<string, unknown>>();
     const raw = { ...(inputOf(plan, flags, {}) as object), ...positionalInput(plan, args) };
     const run = { format, yes: yes === true };
-    const { digest } = await runCommand(deps, settings, { ...run, command: plan, raw, followed: only !== true });
+    const planned = { ...run, command: plan, raw, followed: only !== true };
+    const { digest } = await runCommand(deps, settings, planned).catch((error: unknown) => {
+      throw withFlags(error, plan, flags);
+    });
     if (only === true) return;
     await requireYes(deps, run.yes, write === true ? 'written' : 'delivered');
     if (write === true) {

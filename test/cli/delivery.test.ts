@@ -130,3 +130,9 @@ test('a cancelled delivery ends the following with the same exit code, whatever 
 
   expect([await codeOf('waiting-for-retry'), await codeOf('cancelled')]).toEqual([2, 7]);
 });
+
+test('a wrong field of onboard is named by its flag', async () => {
+  const { code, err } = await sluice(world(), 'onboard', ...WORDS, '--port', '70000', '--plan');
+
+  expect([code, err]).toEqual([2, expect.stringContaining('INVALID_INPUT: --port: ')]);
+});

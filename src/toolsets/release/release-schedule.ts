@@ -155,6 +155,8 @@ async function confirmationOf(context: CommandContext, which: Input): Promise<Co
   return { value: id, question: `Delete the schedule of ${id}? It starts no release any more.` };
 }
 
+const DONE = { pause: 'paused', unpause: 'unpaused', trigger: 'triggered' } as const;
+
 async function act(context: CommandContext, which: Input): Promise<z.output<typeof output>> {
   const { gateway, settings, caller } = context;
   const { schedules } = gateway;
@@ -172,7 +174,7 @@ async function act(context: CommandContext, which: Input): Promise<z.output<type
     return { done: `deleted the schedule of ${id}`, schedules: [] };
   }
   const changed = which.action === 'trigger' ? schedules.trigger(id) : schedules[which.action](id, note);
-  return { done: which.action, schedules: [shown(await changed)] };
+  return { done: DONE[which.action], schedules: [shown(await changed)] };
 }
 
 async function create(context: CommandContext, which: Input, note: string): Promise<ReleaseSchedule> {
