@@ -312,13 +312,17 @@ test('watch prints each event once and ends with the release', async () => {
 });
 
 test('watch outlives a worker that is away for a while, and tells a bad end by its exit code', async () => {
-  setTimeout(() => (gateway.failure = new SluiceError('NO_ANSWER', 'no worker')), 500);
-  setTimeout(() => {
-    gateway.failure = undefined;
-    gateway.views.set(ID, aView({ state: 'rolled-back', reason: 'errors', closedAt: AT + 9 }));
-  }, 2500);
+  let asked = 0;
+  const away: FakeGateway = Object.assign(Object.create(gateway) as FakeGateway, {
+    get: async (id: string, runId?: string) => {
+      asked += 1;
+      if (asked === 2 || asked === 3) throw new SluiceError('NO_ANSWER', 'no worker');
+      if (asked > 3) gateway.views.set(ID, aView({ state: 'rolled-back', reason: 'errors', closedAt: AT + 9 }));
+      return gateway.get(id, runId);
+    },
+  });
 
-  const { code, err } = await sluice({ gateway }, 'release', 'watch', ID);
+  const { code, err } = await sluice({ gateway: away }, 'release', 'watch', ID);
 
   expect(code).toBe(10);
   expect(err).toBe(
