@@ -48,6 +48,8 @@ export interface Judgement {
    */
   readonly index?: number;
   readonly wanted?: number;
+  /** The weight is being changed: no share of the requests is expected yet. */
+  readonly inMotion?: true;
 }
 
 /** A verdict with its inputs, for the record. */
@@ -191,7 +193,7 @@ async function judgeNow({ store, ...sources }: Sources, input: Judgement, to: nu
   const alone =
     scene.plan.dividesCallers === true || scene.plan.candidate.metricsService === scene.plan.stable.metricsService;
   const share =
-    wanted === undefined || alone
+    wanted === undefined || alone || input.inMotion
       ? undefined
       : await checkShare(sources, step.share, {
           scene,

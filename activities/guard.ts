@@ -121,6 +121,6 @@ async function writerText({ world, scene }: Move, { wanted }: Watch): Promise<st
 }
 
 async function failing(judge: Judge, watch: Watch & Judgement): Promise<Alarm | undefined> {
-  const { verdict } = await judge({ ...watch, recentMs: RECENT_MS });
+  const { verdict } = await judge({ ...watch, recentMs: RECENT_MS, ...(watch.moving && { inMotion: true as const }) });
   return verdict.outcome === 'fail' ? { kind: 'failed', verdict } : undefined;
 }

@@ -229,3 +229,20 @@ test('scrapes that stop in mid-step are no pass, and the reason says for how lon
       reason: expect.stringContaining("no new sample of the proxy's counters for"),
     });
   }));
+
+test('while the weight is changed, requests from before the change are no missing share of the new weight', async () => {
+  await onStage(new Stage(versions({}, {})), async (stage) => {
+    await stage.atStep();
+    const watch = { ...stage.watch(), limits: SEQUENTIAL, since: stage.world.now(), wanted: 60 };
+    await setTimeout(1_200);
+    const { judge } = createActivities(stage.world.worlds);
+    const shares = async (input: typeof watch & { inMotion?: true }) =>
+      (await quietEnvironment().run(judge, input)) as { findings: readonly { metric: string }[] };
+
+    const held = await shares(watch);
+    const moving = await shares({ ...watch, inMotion: true });
+
+    expect(held.findings.filter(({ metric }) => metric === 'share')).toHaveLength(1);
+    expect(moving.findings.filter(({ metric }) => metric === 'share')).toEqual([]);
+  });
+});
