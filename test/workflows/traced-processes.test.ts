@@ -8,7 +8,7 @@ import { eventually } from '../support/releases-wait.ts';
 import { ServerRelease } from '../support/server-release.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 const temporal = await startTestTemporal();
 const receiver = await startOtlpReceiver();
 afterAll(async () => {
@@ -27,7 +27,10 @@ const REASON = 'a reason that nobody else has to know';
 async function listening(server: ChildProcess): Promise<string> {
   for await (const line of createInterface(server.stderr as Readable)) {
     const { url } = (line.startsWith('{') ? JSON.parse(line) : {}) as { url?: string };
-    if (url !== undefined) return url;
+    if (url === undefined) continue;
+    // The end of the loop pauses the stream.
+    setImmediate(() => server.stderr?.resume());
+    return url;
   }
   throw new Error('the server has ended');
 }
@@ -73,7 +76,7 @@ test('one trace goes from a call to each activity that it caused, over server an
       confirm: release,
       reason: REASON,
     });
-    expect(await one.handle.result()).toMatchObject({ state: 'succeeded' });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
     one.environment['TRACEPARENT'] = carrier(GET).traceparent;
     await one.command('release', 'get', release);
 
