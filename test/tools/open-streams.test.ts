@@ -22,7 +22,7 @@ beforeAll(async () => {
   tools = new TraefikTools(sandbox);
   app = await tools.application('streams');
   const worlds = worldsOver(createClusters({ kubeconfig: sandbox.kubeconfig }), settingsOfSandbox(sandbox));
-  move = { world: await worlds.of(sandbox.context) } as unknown as Move;
+  move = { world: await worlds.of(sandbox.context), scene: { plan: {} } } as unknown as Move;
 }, 900_000);
 
 afterAll(async () => {
