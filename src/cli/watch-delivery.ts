@@ -75,7 +75,7 @@ function ending({ io }: CliDeps, { name, timeoutMs = 0 }: Watching): number {
   return stopped.aborted ? exitOfSignal(stopped.reason) : RELEASE_EXITS.open.exit;
 }
 
-/** The exit code of the failure of a step, if the delivery waits for a retry; that of DELIVERY_CLOSED after a cancel. */
+/** The exit code of a step's failure, if the delivery waits for a retry; that of DELIVERY_CLOSED after a cancel. */
 function exitOf({ state, steps }: ShownDelivery): number {
   if (state === 'delivered') return 0;
   if (state !== 'waiting-for-retry') return ERRORS.DELIVERY_CLOSED.exit;

@@ -44,7 +44,7 @@ export function readOptions(argv: readonly string[], env: Env, root: string): St
   return { ...options, kubeconfig: existing(resolve(env['INIT_CWD'] ?? root, given)) };
 }
 
-/** A shell that has loaded the settings of the sandbox names its kubeconfig, and nobody has asked for another cluster. */
+/** A shell with the settings of the sandbox names its kubeconfig, and nobody has asked for another cluster. */
 function ownCluster(env: Env, home: string): string | undefined {
   const named = env['SLUICE_KUBECONFIG'] || undefined;
   return named?.startsWith(join(home, 'sandbox', sep)) ? undefined : named;
