@@ -239,6 +239,6 @@ test('while the weight is changed, requests from before the change are no missin
     const share = { findings: expect.arrayContaining([expect.objectContaining({ metric: 'share' })]) };
 
     expect(await quietEnvironment().run(judge, watch)).toMatchObject(share);
-    expect(await quietEnvironment().run(judge, { ...watch, inMotion: true })).not.toMatchObject(share);
+    expect(await quietEnvironment().run(judge, { ...watch, inMotion: true as const })).not.toMatchObject(share);
   });
 });
