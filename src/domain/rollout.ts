@@ -63,6 +63,9 @@ export interface RolloutState {
   readonly managers?: readonly Manager[];
 }
 
+/** Argo's label of a version, on its ReplicaSet, its pods, and in the selectors of its Services. */
+export const POD_HASH_LABEL = 'rollouts-pod-template-hash';
+
 /** The image of a container or init container. Undefined if the template has none of this name. */
 export function imageOf(
   { images, initImages }: Pick<RolloutState, 'images' | 'initImages'>,

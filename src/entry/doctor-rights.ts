@@ -18,22 +18,65 @@ export async function rightsChecks(
   client: ClusterClient,
   namespace: string,
 ): Promise<readonly Finding[]> {
+  const asked = { client, namespace };
   return Promise.all([
-    readRights(settings, client, namespace),
-    writeRights(settings, client, namespace),
-    ...(settings.releaseUpdates ? [updateRights(client, namespace)] : []),
+    readRights(settings, asked),
+    writeRights(settings, asked),
+    ...(settings.releaseUpdates ? [updateRights(asked)] : []),
   ]);
 }
 
-/** Of workers that start releases for updates. */
-function updateRights(client: ClusterClient, namespace: string): Promise<Finding> {
-  const name = 'rights for updates';
+interface Asked {
+  readonly client: ClusterClient;
+  readonly namespace: string;
+}
+
+/** Whether the account has all rights of one role. `unless`: the state if it has not. */
+interface Wanted {
+  readonly name: string;
+  readonly rights: readonly NeededRight[];
+  /** Where a right is needed, if not in the namespace that is asked about. */
+  readonly namespaceOf?: (right: NeededRight) => string | undefined;
+  readonly unless?: Finding['state'];
+  readonly next: string;
+}
+
+function rightsOf({ client, namespace }: Asked, { name, rights, unless = 'missing', next, ...where }: Wanted) {
   return finding(name, async () => {
-    const wanted = RIGHTS.filter(({ role }) => role === 'sluice-updates');
-    const lacking = await missingOf(client, wanted, () => namespace);
+    const lacking = await missingOf(client, rights, where.namespaceOf ?? (() => namespace));
     if (lacking.length === 0) return `all, in ${namespace}`;
-    const next = 'Bind the ClusterRole sluice-updates of deploy/rbac.yaml to the account of the worker.';
-    return { name, state: 'missing', detail: rightsText(lacking), next };
+    return { name, state: unless, detail: rightsText(lacking), next };
+  });
+}
+
+const ofRole = (role: NeededRight['role']) => RIGHTS.filter((right) => right.role === role);
+
+/** Of workers that start releases for updates. */
+function updateRights(asked: Asked): Promise<Finding> {
+  return rightsOf(asked, {
+    name: 'rights for updates',
+    rights: ofRole('sluice-updates'),
+    next: 'Bind the ClusterRole sluice-updates of deploy/rbac.yaml to the account of the worker.',
+  });
+}
+
+function readRights(settings: Settings, asked: Asked): Promise<Finding> {
+  const [proxies] = podNamespaces(settings);
+  return rightsOf(asked, {
+    name: 'rights to read',
+    rights: ofRole('sluice-reader').filter((right) => !right.proxies || proxies !== undefined),
+    namespaceOf: (right) => (right.proxies ? proxies : asked.namespace),
+    next: 'Bind the ClusterRole sluice-reader of deploy/rbac.yaml to the account.',
+  });
+}
+
+/** An account that only reads is in order while servers offer no write tools. */
+function writeRights({ mcpAllowWrite }: Settings, asked: Asked): Promise<Finding> {
+  return rightsOf(asked, {
+    name: 'rights to write',
+    rights: ofRole('sluice-writer'),
+    unless: mcpAllowWrite ? 'missing' : 'skipped',
+    next: 'Bind the ClusterRole sluice-writer of deploy/rbac.yaml to the account, unless it is meant only to read.',
   });
 }
 
@@ -58,40 +101,6 @@ export async function tokenReviewCheck(
     };
   });
   return [await check];
-}
-
-function readRights(settings: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
-  const name = 'rights to read';
-  return finding(name, async () => {
-    const [proxies] = podNamespaces(settings);
-    const wanted = RIGHTS.filter(
-      (right) => right.role === 'sluice-reader' && (!right.proxies || proxies !== undefined),
-    );
-    const lacking = await missingOf(client, wanted, (right) => (right.proxies ? proxies : namespace));
-    if (lacking.length === 0) return `all, in ${namespace}`;
-    return {
-      name,
-      state: 'missing',
-      detail: rightsText(lacking),
-      next: 'Bind the ClusterRole sluice-reader of deploy/rbac.yaml to the account.',
-    };
-  });
-}
-
-/** An account that only reads is in order while servers offer no write tools. */
-function writeRights({ mcpAllowWrite }: Settings, client: ClusterClient, namespace: string): Promise<Finding> {
-  const name = 'rights to write';
-  return finding(name, async () => {
-    const lacking = await missingOf(
-      client,
-      RIGHTS.filter(({ role }) => role === 'sluice-writer'),
-      () => namespace,
-    );
-    if (lacking.length === 0) return `all, in ${namespace}`;
-    const next =
-      'Bind the ClusterRole sluice-writer of deploy/rbac.yaml to the account, unless it is meant only to read.';
-    return { name, state: mcpAllowWrite ? 'missing' : 'skipped', detail: rightsText(lacking), next };
-  });
 }
 
 async function missingOf(

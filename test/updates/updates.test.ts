@@ -106,7 +106,8 @@ test('an aborted update starts nothing, its retry is no other update, and the sa
   expect(new Set(stage.started.map(({ requestId }) => requestId)).size).toBe(2);
 });
 
-test('while a release of Sluice holds the Rollout, its own update starts nothing', async () => {
+/** A release of Sluice holds the Rollout, whose image changes. That starts nothing. */
+async function held() {
   const stage = asked();
   const id = releaseId(stage.world.target);
   stage.gateway.views.set(id, aView({ id, runId: 'r' }));
@@ -114,17 +115,16 @@ test('while a release of Sluice holds the Rollout, its own update starts nothing
   stage.work();
   stage.world.foreignImage('shop:v2');
   expect(await stage.settled()).toEqual([]);
+  return { stage, id };
+}
+
+test('while a release of Sluice holds the Rollout, its own update starts nothing', async () => {
+  const { stage } = await held();
   expect(stage.events()).toEqual([]);
 });
 
 test('an update waits until the release before it has left the Rollout', async () => {
-  const stage = asked();
-  const id = releaseId(stage.world.target);
-  stage.gateway.views.set(id, aView({ id, runId: 'r' }));
-  stage.world.foreignOwner('rollout', { releaseId: id, runId: 'r' });
-  stage.work();
-  stage.world.foreignImage('shop:v2');
-  expect(await stage.settled()).toEqual([]);
+  const { stage, id } = await held();
   stage.gateway.views.delete(id);
   stage.world.removeOwner('rollout');
   await hasStarted(stage);

@@ -1,8 +1,6 @@
+import { POD_HASH_LABEL } from '../../domain/rollout.ts';
 import { plural } from '../../domain/plural.ts';
 import type { ReplicaSet, Rollout } from './schema.ts';
-
-/** Argo's label of a version on its ReplicaSet. */
-const HASH_LABEL = 'rollouts-pod-template-hash';
 
 /** Keys of trafficRouting that are settings, not routers. */
 const SETTINGS = ['managedRoutes', 'maxTrafficWeight'];
@@ -24,7 +22,7 @@ export interface Report {
 export function podsOf({ metadata, status }: Rollout, sets: readonly ReplicaSet[]): Pods {
   const own = sets.filter((set) => set.metadata.ownerReferences.some(({ uid }) => uid === metadata.uid));
   const sum = (some: readonly ReplicaSet[]) => some.reduce((total, one) => total + one.status.availableReplicas, 0);
-  const stable = own.filter((set) => set.metadata.labels[HASH_LABEL] === status.stableRS);
+  const stable = own.filter((set) => set.metadata.labels[POD_HASH_LABEL] === status.stableRS);
   return { stable: sum(stable), other: sum(own) - sum(stable) };
 }
 

@@ -1,10 +1,10 @@
+import { POD_HASH_LABEL } from '../../domain/rollout.ts';
 import { z } from 'zod';
 import type { ServiceFacts } from '../../ports/routes.ts';
 import type { TrafficRef } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ENDPOINT_SLICE, SERVICE } from '../../adapters/kubernetes/kinds.ts';
 
-const HASH_LABEL = 'rollouts-pod-template-hash';
 const SERVICE_LABEL = 'kubernetes.io/service-name';
 
 const Service = z.object({
@@ -29,7 +29,7 @@ export async function readService(client: ClusterClient, { namespace, name }: Tr
     client.list(ENDPOINT_SLICE, namespace, `${SERVICE_LABEL}=${name}`),
   ]);
   const { spec } = Service.parse(object);
-  const hash = spec.selector?.[HASH_LABEL];
+  const hash = spec.selector?.[POD_HASH_LABEL];
   const endpoints = slices.flatMap((slice) => EndpointSlice.parse(slice).endpoints);
   return {
     name,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { POD_HASH_LABEL } from '../../domain/rollout.ts';
 import type { Creation, NewRollout } from '../../ports/rollout-objects.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ANALYSIS_TEMPLATE, DEPLOYMENT, describe, SERVICE, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
@@ -117,7 +118,7 @@ function serviceRefusal(
   if (holder && holder !== rollout.target.rollout)
     return `${describe(ref)} is steered by Rollout ${plainLine(holder, 63)}`;
   const wrong = Object.entries(spec.selector).filter(
-    ([label, value]) => label !== 'rollouts-pod-template-hash' && labels[label] !== value,
+    ([label, value]) => label !== POD_HASH_LABEL && labels[label] !== value,
   );
   if (wrong.length > 0 || Object.keys(spec.selector).length === 0) {
     return `${describe(ref)} exists and selects ${plainLine(wrong.map((pair) => pair.join('=')).join(', ')) || 'nothing'}, not the pods of this Rollout (${Object.entries(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Target } from '../../domain/release/target.ts';
-import type { Revision } from '../../domain/rollout.ts';
+import { POD_HASH_LABEL, type Revision } from '../../domain/rollout.ts';
 import type { AnalysisOutcome, LastWrite, ObjectEvent, PastOfRollout } from '../../ports/rollout-history.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ANALYSIS_RUN, EVENT, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
@@ -15,7 +15,6 @@ import type { Rollout } from './schema.ts';
 const REVISION = 'rollout.argoproj.io/revision';
 /** Argo writes it while the pods of an earlier version wait for their removal (argo-rollouts v1.10.1, types.go). */
 const SCALE_DOWN_DEADLINE = 'scale-down-deadline';
-const HASH_LABEL = 'rollouts-pod-template-hash';
 const TYPE_LABEL = 'rollout-type';
 const TEXT = 300;
 
@@ -101,7 +100,7 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
   const { problem } = refusedPods(status.conditions);
   return {
     revision: Number(metadata.annotations[REVISION] ?? 0) || 0,
-    podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
+    podHash: plainLine(metadata.labels[POD_HASH_LABEL] ?? '', 63),
     images: Object.fromEntries(
       [...spec.template.spec.containers, ...spec.template.spec.initContainers].map(({ name, image }) => [
         plainLine(name, 63),
@@ -119,7 +118,7 @@ function toRevision({ metadata, spec, status }: ReplicaSet): Revision {
 
 /** The API server has filled in the defaults of both templates, so equal templates have equal texts. */
 function digestOf({ metadata, spec, ...rest }: ReplicaSet['spec']['template']): string {
-  const { [HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
+  const { [POD_HASH_LABEL]: _, ...labels } = metadata?.labels ?? {};
   const containers = spec.containers.map(withoutImage);
   const initContainers = spec.initContainers.map(withoutImage);
   const template = { ...rest, metadata: { ...metadata, labels }, spec: { ...spec, containers, initContainers } };
@@ -132,7 +131,7 @@ function toOutcome({ metadata, status }: AnalysisRun): AnalysisOutcome {
   return {
     run: metadata.name,
     type: plainLine(metadata.labels[TYPE_LABEL] ?? '', 40),
-    podHash: plainLine(metadata.labels[HASH_LABEL] ?? '', 63),
+    podHash: plainLine(metadata.labels[POD_HASH_LABEL] ?? '', 63),
     phase: plainLine(status.phase, 40),
     message: plainLine(status.message, TEXT),
     startedAt: status.startedAt ?? metadata.creationTimestamp,

@@ -1,3 +1,4 @@
+import { POD_HASH_LABEL } from '../../domain/rollout.ts';
 import { z } from 'zod';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { EVENT, POD, REPLICA_SET } from '../../adapters/kubernetes/kinds.ts';
@@ -7,8 +8,6 @@ import type { PodState, VersionPods } from '../../domain/pods.ts';
 import type { Target } from '../../domain/release/target.ts';
 import { readRollout } from './read.ts';
 import type { Rollout } from './schema.ts';
-
-const HASH_LABEL = 'rollouts-pod-template-hash';
 
 const Ended = z.object({ exitCode: z.number().optional(), reason: z.string().optional() });
 const Waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
@@ -56,7 +55,7 @@ const ORDINARY = ['', 'ContainerCreating', 'PodInitializing'];
  * other data. Errors: those of reading the Rollout.
  */
 export async function readPods(client: ClusterClient, target: Target, podHash: string): Promise<VersionPods> {
-  const selector = selectorOf(await readRollout(client, target), { [HASH_LABEL]: podHash });
+  const selector = selectorOf(await readRollout(client, target), { [POD_HASH_LABEL]: podHash });
   try {
     const pods = (await livePods(client, target, selector)).map(toState);
     if (pods.length === 0) return { pods, ...(await whyNone(client, target, selector)) };
@@ -78,7 +77,7 @@ export async function readPodsByHash(
   const states = await withProbes(client, target, pods.map(toState));
   const byHash = new Map<string, PodState[]>();
   for (const [index, { metadata }] of pods.entries()) {
-    const hash = metadata.labels[HASH_LABEL] ?? '';
+    const hash = metadata.labels[POD_HASH_LABEL] ?? '';
     byHash.set(hash, [...(byHash.get(hash) ?? []), states[index]!]);
   }
   return byHash;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Target } from '../../domain/release/target.ts';
-import type { RolloutState } from '../../domain/rollout.ts';
+import { POD_HASH_LABEL, type RolloutState } from '../../domain/rollout.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT, SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
@@ -10,9 +10,6 @@ import { readReferred } from './referred.ts';
 import { Rollout, Service } from './schema.ts';
 import { serviceNames, toView } from './view.ts';
 import type { ReferencedObjects } from './view.ts';
-
-/** Argo uses this label to distinguish versions, on pods and in the selectors that it manages. */
-const HASH_LABEL = 'rollouts-pod-template-hash';
 
 export function refOf(target: Target): ObjectRef {
   return { kind: ROLLOUT, namespace: target.namespace, name: target.rollout };
@@ -62,7 +59,7 @@ async function selectedHash(
   if (!name) return undefined;
   try {
     const service = Service.parse(await client.get({ kind: SERVICE, namespace: target.namespace, name }));
-    return service.spec.selector?.[HASH_LABEL];
+    return service.spec.selector?.[POD_HASH_LABEL];
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'SERVICE_NOT_FOUND') return undefined;
     throw error;

@@ -7,6 +7,7 @@ import {
   isRecord,
   type ApiObject,
 } from '../../domain/cluster-objects/api-object.ts';
+import { POD_HASH_LABEL } from '../../domain/rollout.ts';
 import type { ObjectAt } from '../../ports/cluster-objects.ts';
 import type { CommandContext } from '../../commands/command.ts';
 import { kindIn } from '../../commands/objects/located.ts';
@@ -30,7 +31,7 @@ const KEPT: Readonly<Record<string, { readonly kind: string; readonly annotation
 };
 const CAUSE = 'kubernetes.io/change-cause';
 /** Labels that the controller adds to each template. */
-const HASHES: readonly string[] = ['pod-template-hash', 'rollouts-pod-template-hash', 'controller-revision-hash'];
+const HASHES: readonly string[] = ['pod-template-hash', POD_HASH_LABEL, 'controller-revision-hash'];
 const READ = 500;
 
 /** Newest first. */

@@ -1,4 +1,5 @@
 import { plural } from '../../plural.ts';
+import { POD_HASH_LABEL } from '../../rollout.ts';
 import { metaOf, recordAt, recordsAt, textAt, type ApiObject } from '../../cluster-objects/api-object.ts';
 import { textRecord } from '../../cluster-objects/references.ts';
 import { hasLabels, selectorText, type Facts, type Labels } from '../facts.ts';
@@ -71,7 +72,7 @@ export function workloadsBehind(service: ApiObject, facts: Facts): readonly ApiO
 
 /** Argo Rollouts adds the label of a version to the selectors of its Services. No template has it. */
 export function ownKeys(service: ApiObject): Labels {
-  const { 'rollouts-pod-template-hash': _, ...own } = selectorOf(service);
+  const { [POD_HASH_LABEL]: _, ...own } = selectorOf(service);
   return own;
 }
 
