@@ -10,6 +10,7 @@ import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
 import { Meter } from './meter.ts';
+import { MeterHistory } from './meter-history.ts';
 import { identity } from './identity.ts';
 import { ParamHeaders } from './param-headers.ts';
 import { ReadCalls } from './read-calls.ts';
@@ -43,6 +44,8 @@ export class Gateway {
   readonly #table: ServerTable;
   readonly #sealer: Sealer;
   readonly #meter = new Meter();
+  /** The counters of the past hour. */
+  readonly past = new MeterHistory(this.#meter);
   readonly #sessions: Sessions;
   readonly #upstreams: Upstreams;
   readonly #names: StaleNames;
@@ -136,6 +139,7 @@ export class Gateway {
 
   async close(): Promise<void> {
     this.#table.close();
+    this.past.close();
     this.#health.close();
     await this.reads.close();
     await this.#upstreams.close();

@@ -35,10 +35,12 @@ export async function servePage(
   if (path === '/servers') return json(response, { servers: gateway.names().map((known) => gateway.status(known)) });
   if (path === '/events') return streamServerEvents(response, (listener) => gateway.follow(listener));
   if (path === '/healthz') return json(response, { status: 'ok', version });
-  if (path === '/metrics')
-    return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(gateway.metrics());
+  if (path === '/metrics') return exposition(response, gateway.metrics());
+  if (path === '/metrics/past') return json(response, { pages: gateway.past.pages() });
+  const past = gateway.past.text(Number(/^\/metrics\/past\/(\d{1,9})$/.exec(path)?.[1]));
+  if (past !== undefined) return exposition(response, past);
   throw new SluiceError('PATH_NOT_FOUND', `There is nothing at ${path.slice(0, 200)}.`, {
-    next: 'Servers are at /servers/<name>/mcp, their status at /servers/<name>/status, changes at /events, counters at /metrics.',
+    next: 'Servers are at /servers/<name>/mcp, their status at /servers/<name>/status, changes at /events, counters at /metrics, those of the past hour at /metrics/past.',
   });
 }
 
@@ -93,6 +95,10 @@ function tooLarge(): SluiceError {
   return new SluiceError('BODY_TOO_LARGE', `The message has more than ${MAX_BODY_BYTES} bytes.`, {
     next: 'Send a smaller message.',
   });
+}
+
+function exposition(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
 }
 
 function json(response: ServerResponse, value: unknown): void {

@@ -14,7 +14,7 @@ interface Kind {
   readonly tool: string;
 }
 
-interface Count extends Kind {
+export interface Count extends Kind {
   readonly outcomes: Record<Outcome, number>;
   readonly classes: number[];
   seconds: number;
@@ -69,16 +69,18 @@ export class Meter {
 
   /** The counters in the text format of Prometheus. */
   text(): string {
-    const counts = [...this.#counts.values()];
-    return [
-      '# HELP sluice_mcp_requests_total Requests to a version of an MCP server, by how they ended.',
-      '# TYPE sluice_mcp_requests_total counter',
-      ...counts.flatMap(requestLines),
-      '# HELP sluice_mcp_request_seconds Time until the end of the answer.',
-      '# TYPE sluice_mcp_request_seconds histogram',
-      ...counts.flatMap(durationLines),
-      '',
-    ].join('\n');
+    return textOf([...this.#counts.values()]);
+  }
+
+  /** The counters as they are now. Those that have not changed since `before` are shared with it. */
+  copy(before?: ReadonlyMap<string, Count>): ReadonlyMap<string, Count> {
+    return new Map(
+      [...this.#counts].map(([key, count]) => {
+        const last = before?.get(key);
+        const same = last !== undefined && endedOf(last) === endedOf(count);
+        return [key, same ? last : { ...count, outcomes: { ...count.outcomes }, classes: [...count.classes] }];
+      }),
+    );
   }
 
   #add(count: Count, outcome: Outcome, seconds: number): void {
@@ -112,6 +114,21 @@ export class Meter {
     return name;
   }
 }
+
+/** The counters in the text format of Prometheus. */
+export function textOf(counts: readonly Count[]): string {
+  return [
+    '# HELP sluice_mcp_requests_total Requests to a version of an MCP server, by how they ended.',
+    '# TYPE sluice_mcp_requests_total counter',
+    ...counts.flatMap(requestLines),
+    '# HELP sluice_mcp_request_seconds Time until the end of the answer.',
+    '# TYPE sluice_mcp_request_seconds histogram',
+    ...counts.flatMap(durationLines),
+    '',
+  ].join('\n');
+}
+
+const endedOf = ({ outcomes }: Count): number => Object.values(outcomes).reduce((sum, one) => sum + one, 0);
 
 /** The registry allows no space in either name. */
 export function versionKey(server: string, version: string): string {

@@ -58,6 +58,18 @@ describe('evidence that is kept as it grows', () => {
     expect(Math.min(...second.asked.map(({ fromMs }) => fromMs))).toBeGreaterThan(SINCE + 2 * MINUTE);
   });
 
+  test('of a source that keeps no past is kept at each look', async () => {
+    const checkpoints = new MemoryCheckpoints();
+    const source = Object.assign(traffic({ from: SINCE }), { withoutPast: true as const });
+    const first = new EvidenceStore(source, checkpoints);
+    for (let at = SINCE; at <= SINCE + 20_000; at += 1_000) await first.look(WATCHED, at);
+    const begunAnew = traffic({ from: SINCE + 21_000 });
+    const atWhole = { ...WATCHED, stepFrom: SINCE + 20_000, weight: 100 };
+    const { held } = await new EvidenceStore(begunAnew, checkpoints).look(atWhole, SINCE + 60_000);
+
+    expect(held.judge?.questions['errors']?.past).toMatchObject([{ requests: 2 * 20 * 30 }]);
+  });
+
   test('is the same without a checkpoint: it is fetched again, in pages of ten minutes', async () => {
     const source = traffic();
     const { held } = await new EvidenceStore(source).look(WATCHED, SINCE + 3 * HOUR);

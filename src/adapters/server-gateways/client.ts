@@ -31,6 +31,7 @@ const Mirrored = z.object({
   differences: z.array(z.object({ tool: z.string(), path: z.string(), what: z.string(), calls: z.number() })),
 });
 const Replayed = Mirrored.extend({ recorded: z.number() });
+const Past = z.object({ pages: z.array(z.object({ id: z.number(), age_ms: z.number() })) });
 const Alive = z.object({ version: z.string().exactOptional() });
 
 /** A gateway is on this machine or near, so a longer silence is no answer. */
@@ -91,6 +92,21 @@ export class GatewayClient {
   ): Promise<z.output<typeof Mirrored>> {
     const sending = { method: 'POST', body: JSON.stringify({ version, changing }) };
     return this.#read(Mirrored, gateway, `/servers/${encodeURIComponent(server)}/mirror`, sending);
+  }
+
+  /** The counters of one gateway now, in the text format of Prometheus. */
+  counters(gateway: string): Promise<string> {
+    return this.text(gateway, '/metrics');
+  }
+
+  /** The times at which one gateway has kept its counters, the oldest first, as milliseconds before now. */
+  async past(gateway: string): Promise<z.output<typeof Past>['pages']> {
+    return (await this.#read(Past, gateway, '/metrics/past')).pages;
+  }
+
+  /** The counters that one gateway has kept, in the text format of Prometheus. */
+  pastCounters(gateway: string, id: number): Promise<string> {
+    return this.text(gateway, `/metrics/past/${id}`);
   }
 
   /** The body of one answer with status 200. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Meter } from '../../../src/gateway/meter.ts';
+import { MeterHistory } from '../../../src/gateway/meter-history.ts';
 import { createEvidence } from '../../../src/splits/mcp-gateway/evidence.ts';
 import { Scrapes } from '../../../src/splits/mcp-gateway/scrapes.ts';
 import { startHttpServer, type Answer, type HttpServer } from '../../support/http-server.ts';
@@ -9,13 +10,28 @@ let meter: Meter;
 let answer: () => Answer;
 let now: number;
 
+let history: MeterHistory;
+
 beforeEach(async () => {
   meter = new Meter();
   now = 1_000_000;
+  history = new MeterHistory(meter, () => now);
   answer = () => ({ body: meter.text() });
   gateway = await startHttpServer(() => answer());
 });
-afterEach(() => gateway.close());
+afterEach(() => {
+  history.close();
+  return gateway.close();
+});
+
+/** The pages of a gateway that keeps its past. */
+async function keepingGateway(): Promise<HttpServer> {
+  return startHttpServer(({ path }) => {
+    if (path === '/metrics') return { body: meter.text() };
+    const id = /^\/metrics\/past\/(\d+)$/.exec(path)?.[1];
+    return { body: id === undefined ? { pages: history.pages() } : (history.text(Number(id)) as string) };
+  });
+}
 
 const count = (version: string, method: string, outcome: Parameters<ReturnType<Meter['begin']>>[0], tool = '') =>
   meter.begin({ server: 'demo', version, method, tool })(outcome);
@@ -77,7 +93,7 @@ test('both versions have the same bounds, also before the first call of one', as
   const bounds = ({ buckets }: typeof blue) => [...new Set(buckets.map(({ labels }) => labels['le']))];
   expect(bounds(green)).toEqual(bounds(blue));
   expect(green.buckets.every(({ samples }) => samples.every(([, value]) => value === 0))).toBe(true);
-  expect(gateway.requests.length).toBe(1);
+  expect(gateway.requests.filter(({ path }) => path === '/metrics')).toHaveLength(1);
 });
 
 test('a gateway that does not answer has no sample, and none at all is an error', async () => {
@@ -109,4 +125,68 @@ test('counters that have not changed are kept once', async () => {
   const [first, second] = scrapes.between(0, now).map(({ counts }) => counts.get('demo@2'));
   expect(second?.get('idle')).toBe(first?.get('idle'));
   expect([first, second].map((tools) => tools?.get('busy')?.outcomes.ok)).toEqual([1, 2]);
+});
+
+test('a worker that begins anew reads the past hour of the gateway', async () => {
+  const keeping = await keepingGateway();
+  try {
+    for (let minute = 0; minute < 70; minute += 1) {
+      count('1', 'tools/call', 'ok', 'get');
+      now += 60_000;
+      history.keep();
+    }
+    count('1', 'tools/call', 'ok', 'get');
+    now += 1_000;
+    const { port, scrape } = evidence(keeping.url);
+    const all = { fromMs: 0, toMs: 10_000_000 };
+    const samples = async () =>
+      (await port.counters('demo@1', all)).requests.find(({ labels }) => labels['mcp_tool'] === 'get')?.samples ?? [];
+    const first = await samples();
+    expect(first).toHaveLength(61);
+    expect(first[0]).toEqual([now - 1_000 - 59 * 60_000, 11]);
+    expect(first.at(-2)).toEqual([now - 1_000, 70]);
+    expect(first.at(-1)).toEqual([now, 71]);
+
+    // While it reads each second, nothing of the past is asked for again, and what is older than an hour goes.
+    const asked = keeping.requests.length;
+    now += 1_000;
+    await scrape();
+    expect(keeping.requests.length).toBe(asked + 1);
+
+    // After a silence it reads what it has missed.
+    for (let minute = 0; minute < 3; minute += 1) {
+      now += 60_000;
+      history.keep();
+    }
+    now += 1_000;
+    await scrape();
+    const later = await samples();
+    expect(later.slice(-4).map(([at]) => now - at)).toEqual([121_000, 61_000, 1_000, 0]);
+    expect(later.every(([at], index) => index === 0 || at > (later[index - 1]?.[0] ?? 0))).toBe(true);
+    expect(Math.min(...later.map(([at]) => at))).toBeGreaterThanOrEqual(now - 3_600_000);
+  } finally {
+    await keeping.close();
+  }
+});
+
+test('a second is kept for a quarter of an hour, and then a minute', async () => {
+  const { port, scrape } = evidence(gateway.url);
+  for (let second = 0; second < 1_800; second += 10) {
+    await scrape();
+    now += 10_000;
+  }
+  const { requests } = await port.counters('demo@1', { fromMs: 0, toMs: now });
+  const ages = (requests[0]?.samples ?? []).map(([at]) => now - at);
+  // The last scrape was ten seconds ago.
+  expect(ages.filter((age) => age <= 910_000)).toHaveLength(91);
+  expect(ages.filter((age) => age > 910_000)).toHaveLength(15);
+});
+
+test('counters that have not changed since the last page are kept once', () => {
+  count('1', 'tools/call', 'ok', 'idle');
+  const before = meter.copy();
+  count('1', 'tools/call', 'ok', 'busy');
+  const after = meter.copy(before);
+  expect([...after.values()].filter((one) => [...before.values()].includes(one))).toHaveLength(1);
+  expect(after.size).toBe(2);
 });
