@@ -29,7 +29,7 @@ async function keepingGateway(): Promise<HttpServer> {
   return startHttpServer(({ path }) => {
     if (path === '/metrics') return { body: meter.text() };
     const id = /^\/metrics\/past\/(\d+)$/.exec(path)?.[1];
-    return { body: id === undefined ? { pages: history.pages() } : (history.text(Number(id)) as string) };
+    return { body: id === undefined ? { pages: history.pages() } : history.text(Number(id)) };
   });
 }
 
