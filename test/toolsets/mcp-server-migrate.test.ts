@@ -91,6 +91,24 @@ test('entries with the address of a gateway are said to lack its credential, oth
   expect((await call('--undo', '--yes', ...address)).out).not.toContain('credential');
 });
 
+test('entries can refer to the variable with the credential, and nothing but the reference is written', async () => {
+  const { call, read } = stage();
+  const address = ['--gateway-url', 'https://mcp.example', '--credential-variable', 'SLUICE_KEY'];
+  const done = await call('--yes', ...address);
+  expect(done.out).toContain('The new entries refer to the variable SLUICE_KEY');
+  expect(JSON.parse(read('.mcprc'))).toEqual({
+    own: {
+      ...{ type: 'http', url: 'https://mcp.example/servers/own/mcp' },
+      headers: { Authorization: 'Bearer ${SLUICE_KEY}' },
+    },
+  });
+  const alone = await call('--dry-run', '--credential-variable', 'SLUICE_KEY');
+  expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('INVALID_INPUT') });
+  const undoing = await call('--undo', '--yes', ...address);
+  expect(undoing).toMatchObject({ code: 2, err: expect.stringContaining('INVALID_INPUT') });
+  expect((await call('--dry-run', ...address.slice(0, 3), 'a b')).code).toBe(2);
+});
+
 test('undo gives each entry its comments and its spacing back', async () => {
   const entry = `"pinned": { "command": "npx", /* exact */ "args": [ "-y", "pkg@1.2.3" ] }`;
   const { call, read } = stage(`\ufeff{ "mcpServers": {\r\n  ${entry},\r\n } }\r\n`);

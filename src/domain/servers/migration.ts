@@ -34,11 +34,18 @@ const UNSUPPORTED = ['cwd', 'envFile', 'envVars', 'auth', 'oauth', 'headersHelpe
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** What a migration of a file would do. `gatewayUrl`: the address of the gateway; without it, the entries start it. */
+/** How the new entries reach the gateway. */
+export interface GatewayAddress {
+  readonly url: string;
+  /** The variable of the client's environment that holds the credential. Without it, the entries send none. */
+  readonly variable?: string | undefined;
+}
+
+/** What a migration of a file would do. `gateway`: where it listens; without it, the entries start one. */
 export function planMigration(
   { entries, originals }: Pick<ClientFile, 'entries' | 'originals'>,
   registered: readonly string[],
-  gatewayUrl?: string,
+  gateway?: GatewayAddress,
 ): Migration {
   const moves: Move[] = [];
   const skipped: { name: string; reason: string }[] = [];
@@ -50,7 +57,7 @@ export function planMigration(
       moves.push({
         name,
         from: entry,
-        to: gatewayEntry(name, entry as Entry, gatewayUrl),
+        to: gatewayEntry(name, entry as Entry, gateway),
         ...(registered.includes(name) ? {} : { takenIn: found }),
       });
   }
@@ -63,8 +70,14 @@ export function planUndo({ entries, originals }: Pick<ClientFile, 'entries' | 'o
   return { moves, skipped: [] };
 }
 
-function gatewayEntry(name: string, { type }: Entry, gatewayUrl: string | undefined): object {
-  if (gatewayUrl !== undefined) return { type: 'http', url: `${gatewayUrl.replace(/\/+$/, '')}/servers/${name}/mcp` };
+function gatewayEntry(name: string, { type }: Entry, gateway: GatewayAddress | undefined): object {
+  if (gateway) {
+    const headers = gateway.variable === undefined ? {} : { Authorization: `Bearer \${${gateway.variable}}` };
+    return {
+      ...{ type: 'http', url: `${gateway.url.replace(/\/+$/, '')}/servers/${name}/mcp` },
+      ...(gateway.variable === undefined ? {} : { headers }),
+    };
+  }
   const start = { command: 'sluice', args: ['gateway', '--stdio', name] };
   return type === undefined ? start : { type: 'stdio', ...start };
 }

@@ -18,6 +18,11 @@ const input = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Address of a running gateway; default: entries start `sluice gateway`.'),
+  credential_variable: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/)
+    .optional()
+    .describe('With gateway_url: the environment variable of the clients that holds their credential for the gateway.'),
   undo: z.boolean().optional().describe('Put the former entries back. Registered versions stay.'),
   dry_run: z.boolean().optional().describe('Only show the difference.'),
   confirm: confirmField,
@@ -52,7 +57,7 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
   input,
   output,
   examples: [{ title: 'Show what would change', input: { dry_run: true } }],
-  check: (raw) => parse(input, raw ?? {}),
+  check: (raw) => checked(parse(input, raw ?? {})),
   touches: touchesNothing,
   confirmation: async (context, given) => toConfirm(given, await planned(context, given)),
   async run(context, given) {
@@ -75,6 +80,15 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
     [changed ? 'changed:' : 'nothing changed:', difference(files), next ?? []].flat().join('\n'),
 };
 
+/** Errors: INVALID_INPUT. */
+function checked(given: Input): Input {
+  const { credential_variable: variable, gateway_url: url, undo } = given;
+  if (variable === undefined || (url !== undefined && !undo)) return given;
+  throw new SluiceError('INVALID_INPUT', 'credential_variable is for entries with the address of a gateway.', {
+    next: undo ? 'Leave credential_variable out: undo puts the former entries back.' : 'Give gateway_url too.',
+  });
+}
+
 interface Plan extends Migration {
   readonly file: ClientFile;
 }
@@ -82,7 +96,7 @@ interface Plan extends Migration {
 /** Errors: SERVER_NOT_FOUND for a wanted name that no file has. */
 async function planned(
   { servers }: CommandContext,
-  { scope, only, gateway_url, undo }: Input,
+  { scope, only, gateway_url: url, credential_variable: variable, undo }: Input,
 ): Promise<readonly Plan[]> {
   const registered = (await servers.list()).map(({ name }) => name);
   const files = (await servers.clientFiles()).filter((file) => scope === undefined || file.scope === scope);
@@ -90,7 +104,9 @@ async function planned(
   if (missing !== undefined) throw new SluiceError('SERVER_NOT_FOUND', `No file of an MCP client has ${missing}.`);
   const wanted = ({ name }: { readonly name: string }): boolean => only?.includes(name) ?? true;
   return files.map((file) => {
-    const { moves, skipped } = undo ? planUndo(file) : planMigration(file, registered, gateway_url);
+    const { moves, skipped } = undo
+      ? planUndo(file)
+      : planMigration(file, registered, url === undefined ? undefined : { url, variable });
     return { file, moves: moves.filter(wanted), skipped: skipped.filter(wanted) };
   });
 }
@@ -104,14 +120,21 @@ function toConfirm({ dry_run }: Input, plans: readonly Plan[]): Confirmation | u
 }
 
 /** The former entry may have had headers. They are now those of the version, and the gateway asks for its own. */
-function toSend({ gateway_url: url, undo }: Input): { readonly next?: string } {
+function toSend({ gateway_url: url, credential_variable: variable, undo }: Input): { readonly next?: string } {
   if (url === undefined || undo) return {};
-  const header = 'Authorization: Bearer <token>';
+  const credential = "a key of `sluice key create`, or the token of `sluice token` on the gateway's machine";
+  const open = `Unless the gateway at ${url} has SLUICE_LOCAL_ACCESS=open,`;
   return {
-    next: [
-      `The new entries hold no credential. Unless the gateway at ${url} has SLUICE_LOCAL_ACCESS=open, each client has to send`,
-      `the header ${header}, with a key of \`sluice key create\`, or with the token of \`sluice token\` on the gateway's machine.`,
-    ].join(' '),
+    next: (variable === undefined
+      ? [
+          `The new entries hold no credential. ${open} each client has to send the header Authorization: Bearer <token>,`,
+          `with ${credential}. credential_variable writes a reference to a variable.`,
+        ]
+      : [
+          `The new entries refer to the variable ${variable}, which a client that knows \${NAME} in its file puts in.`,
+          `${open} set ${variable} where the client starts: ${credential}.`,
+        ]
+    ).join(' '),
   };
 }
 

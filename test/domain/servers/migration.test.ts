@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { planMigration, planUndo } from '../../../src/domain/servers/migration.ts';
+import { planMigration, planUndo, type GatewayAddress } from '../../../src/domain/servers/migration.ts';
 
-const plan = (entries: Record<string, unknown>, registered: string[] = [], url?: string) =>
-  planMigration({ entries, originals: {} }, registered, url);
+const plan = (entries: Record<string, unknown>, registered: string[] = [], gateway?: GatewayAddress) =>
+  planMigration({ entries, originals: {} }, registered, gateway);
 
 test('an entry with an exact version is taken in under that version, another one under a name of its own', () => {
   const { moves } = plan({
@@ -31,9 +31,12 @@ test('an entry with an exact version is taken in under that version, another one
 });
 
 test('the entry can lead to a running gateway', () => {
-  expect(plan({ own: { command: 'node' } }, [], 'http://localhost:8766/').moves[0]?.to).toEqual({
-    type: 'http',
-    url: 'http://localhost:8766/servers/own/mcp',
+  const entry = { type: 'http', url: 'http://localhost:8766/servers/own/mcp' };
+  const to = (gateway: GatewayAddress) => plan({ own: { command: 'node' } }, [], gateway).moves[0]?.to;
+  expect(to({ url: 'http://localhost:8766/' })).toEqual(entry);
+  expect(to({ url: 'http://localhost:8766/', variable: 'KEY' })).toEqual({
+    ...entry,
+    headers: { Authorization: 'Bearer ${KEY}' },
   });
 });
 
