@@ -84,8 +84,12 @@ async function promote(run: ReleaseRun, command: Command): Promise<Ending> {
   run.promoted.add(index);
   if (command.all) run.promoteAll = true;
   run.note(command.all ? 'promote all remaining steps, each still judged' : 'promote', command.who);
+  const resumed = run.clock.paused ? ' and the release has been resumed' : '';
   if (!waits)
-    return { outcome: 'accepted', detail: `recorded: goes on as soon as step ${index + 1} has passed${asks}` };
+    return {
+      outcome: 'accepted',
+      detail: `recorded: goes on as soon as step ${index + 1} has passed${resumed}${asks}`,
+    };
   return stepOutcome(run, index);
 }
 

@@ -75,23 +75,29 @@ export function addReleasePages(program: Cli, deps: CliDeps): void {
 /** A release that waits is followed from its turn on. The time that it waits counts. */
 async function followStarted(deps: CliDeps, cli: Cli, started: Output): Promise<void> {
   const { release_id, request_id, queued } = started;
-  if (queued === undefined) return follow(deps, cli, { release_id });
+  if (queued === undefined) return follow(deps, cli, { release_id }, { started: true });
   const { settings, format } = settingsOf(deps, cli);
   const { timeout: timeoutMs } = cli.opts<Following>();
   const begun = Date.now();
   const which = { release_id: String(release_id), request_id: String(request_id) };
   const turn = await untilStarted(deps, settings, which, { timeoutMs, format });
   if ('exit' in turn) process.exitCode = turn.exit;
-  else await follow(deps, cli, { release_id, run_id: turn.runId }, Date.now() - begun);
+  else await follow(deps, cli, { release_id, run_id: turn.runId }, { started: true, spentMs: Date.now() - begun });
 }
 
-/** `spentMs`: how much of the time is over already. */
-async function follow(deps: CliDeps, cli: Cli, which: Record<string, unknown>, spentMs = 0): Promise<void> {
+/** `started`: this command has started it. `spentMs`: how much of the time is over already. */
+async function follow(
+  deps: CliDeps,
+  cli: Cli,
+  which: Record<string, unknown>,
+  { started = false, spentMs = 0 }: { readonly started?: boolean; readonly spentMs?: number } = {},
+): Promise<void> {
   const { settings, format } = settingsOf(deps, cli);
   const { timeout, summary } = cli.opts<Following>();
   process.exitCode = await runWatch(deps, settings, {
     which,
     format,
+    started,
     ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, timeout - spentMs) }),
     ...(summary === undefined ? {} : { summary }),
   });

@@ -18,7 +18,8 @@ import { terminalWords } from './terminal-words.ts';
 const EVERY_MS = 1000;
 
 /**
- * A release without a worker exists, so watching continues. If the server never answered, there is no release to watch.
+ * A release without a worker exists, so watching continues. If the server never answered, nobody knows whether there is
+ * a release, unless this command has started it.
  */
 function passes(error: unknown, seen: boolean): error is SluiceError {
   if (!(error instanceof SluiceError)) return false;
@@ -39,6 +40,8 @@ export interface Watching {
   readonly format: Format;
   /** Ends watching after this time. The release continues. */
   readonly timeoutMs?: number;
+  /** This command has started the release, so it exists. */
+  readonly started?: boolean;
   /** A summary in Markdown is appended to this file when watching ends. */
   readonly summary?: string;
 }
@@ -57,7 +60,7 @@ export async function runWatch(deps: CliDeps, settings: Settings, watching: Watc
   const screen = live ? await liveScreen() : lineScreen(deps.io, watching.format);
   try {
     const context = await admitted(releaseGet, given, input);
-    const last = await follow(context, input, screen, watching.timeoutMs);
+    const last = await follow(context, input, screen, watching);
     screen.done();
     if (watching.summary !== undefined && last) await appendSummary(deps, context, last, watching.summary);
     return ending(deps, last, watching);
@@ -72,7 +75,7 @@ async function follow(
   context: CommandContext,
   input: Parameters<typeof releaseGet.run>[1],
   screen: Screen,
-  timeoutMs = Infinity,
+  { timeoutMs = Infinity, started = false }: Watching,
 ): Promise<Watched | undefined> {
   const end = Date.now() + timeoutMs;
   let last: Watched | undefined;
@@ -83,7 +86,7 @@ async function follow(
       await screen.show(last, askedAt);
       if (last.closed_at !== undefined) return last;
     } catch (error) {
-      if (!passes(error, last !== undefined)) throw error;
+      if (!passes(error, started || last !== undefined)) throw error;
       screen.problem(problemText(error));
     }
     if (Date.now() >= end) return last;

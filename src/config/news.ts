@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { nearest } from '../contract/nearest.ts';
 import { NEWS_FORMATS } from '../domain/news/message.ts';
 import { NEWS_EVENTS } from '../domain/news/told.ts';
 import type { NewsReceiver } from '../domain/news/delivery.ts';
 import { cleanText } from '../domain/safe-text.ts';
+import { isPublic } from './public-address.ts';
 
 const file = z.string().trim().min(1).max(1_000);
 const entry = z
@@ -24,8 +26,20 @@ const entry = z
   })
   .refine(({ url, url_file: from }) => (url === undefined) !== (from === undefined), {
     message: 'needs url or url_file, and not both',
+  })
+  .refine(({ url, allow_private: isAllowed }) => url === undefined || isAllowed || isSendable(url), {
+    path: ['url'],
+    message: 'must begin with https:// and lead to a public address; allow_private: true permits others',
   });
 const KEYS = Object.keys(entry.shape);
+
+/** A name is looked at when a message is sent. */
+function isSendable(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (protocol !== 'https:') return protocol !== 'http:';
+  return host !== 'localhost' && !(isIP(host) !== 0 && !isPublic(host));
+}
 
 /** The section `news` of the settings file, by name. Each problem begins with the path of its field. */
 export function readNews(section: unknown): { receivers: readonly NewsReceiver[]; problems: readonly string[] } {

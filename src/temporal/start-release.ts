@@ -40,7 +40,7 @@ function busy(id: string, run: Run): SluiceError {
     'TARGET_BUSY',
     `The target already has a running release: ${id}, started ${new Date(startedAtOf(run)).toISOString()}${paused}.`,
     {
-      next: `${followOrEnd(id)} when_busy queue or supersede starts another one after it.`,
+      next: `${followOrEnd(id)} With when_busy: queue (--when-busy queue) another one waits for its end; with supersede it replaces this one.`,
       details: { release_id: id, run_id: run.runId },
     },
   );

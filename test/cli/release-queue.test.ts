@@ -77,3 +77,11 @@ test('the list is of one target, or of all', async () => {
   expect(cleared.out).toContain('Emptied.');
   expect((await sluice({ gateway }, 'release-queue', 'list')).out).toContain('No release waits for any target.');
 });
+
+test('resume of a queue that does not hold says that nothing was changed', async () => {
+  const resume = () => sluice({ gateway }, 'release-queue', 'resume', 'shop/web');
+  expect((await resume()).out).toContain(`The queue of ${ID} does not hold. Nothing was changed.`);
+  expect((await start()).code).toBe(0);
+  expect((await resume()).out).toContain(`The queue of ${ID} does not hold. Nothing was changed.`);
+  expect(gateway.queues.states.get(ID)?.waiting).toHaveLength(1);
+});

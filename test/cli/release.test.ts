@@ -397,33 +397,6 @@ test('watch --timeout leaves the release alone and says so; a bare number is ref
   expect([bare.code, bare.err]).toEqual([2, expect.stringContaining('must be a duration with a unit')]);
 });
 
-test('start --wait follows what it started and ends with its outcome', async () => {
-  gateway.views.clear();
-  setTimeout(() => gateway.views.set(ID, aView({ state: 'refused', reason: 'no', closedAt: AT + 9 })), 500);
-
-  const path = file('target: { namespace: shop, rollout: web }\nimage: shop:v1\n');
-  const { code, out } = await sluice({ gateway }, 'release', 'start', '-f', path, '--wait');
-
-  expect(code).toBe(RELEASE_EXITS.refused.exit);
-  expect(out).toContain('refused: no');
-});
-
-test('start --wait says nothing of what it does itself, and its JSON is lines', async () => {
-  const argv = ['release', 'start', 'shop/web', '--image', 'shop:v9', '--wait'];
-  const end = () => gateway.views.set(ID, aView({ state: 'refused', reason: 'no', closedAt: AT + 9 }));
-  gateway.views.clear();
-  setTimeout(end, 300);
-  const text = await sluice({ gateway }, ...argv);
-  gateway.views.clear();
-  setTimeout(end, 300);
-  const json = await sluice({ gateway }, ...argv, '-o', 'json');
-
-  expect(text.out).not.toMatch(/Call|sluice release watch/);
-  expect(json.out.split('\n').map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(
-    expect.arrayContaining(['release_id', 'changed']),
-  );
-});
-
 describe('schedule', () => {
   const flags = ['--image', 'shop:v9', '--analysis-soak', '5m'];
   const cron = ['--cron', '0 22 * * 1-5', '--time-zone', 'Europe/Berlin'];

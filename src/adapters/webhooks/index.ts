@@ -5,7 +5,8 @@ import { isIP } from 'node:net';
 import { outcomeOf, type Delivered, type NewsReceiver } from '../../domain/news/delivery.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { NewsSender } from '../../ports/news.ts';
-import { isPublic, publicLookup } from './addresses.ts';
+import { isPublic } from '../../config/public-address.ts';
+import { publicLookup } from './addresses.ts';
 import { signature } from './sign.ts';
 
 const LIMIT_MS = 10_000;

@@ -35,7 +35,7 @@ export const RELEASE_ERRORS = {
     7,
     false,
     'The target already has a running release.',
-    'Wait for that release, abort it, or start with when_busy queue or supersede.',
+    'Wait for that release, abort it, or start with when_busy: queue or supersede (--when-busy).',
   ),
   QUEUE_FULL: entry(
     409,

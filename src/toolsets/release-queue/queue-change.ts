@@ -60,6 +60,10 @@ async function run(context: CommandContext, { change, input: form, done }: Chang
   const id = await idOf(context, input);
   if (form === 'all') requireConfirmation(await confirmationOf(context, id), input.confirm);
   const { entry, position } = input;
+  if (change === 'resume') {
+    const before = toRow(id, await context.gateway.queues.get(id));
+    if (!before.held) return { done: `The queue of ${id} does not hold. Nothing was changed.`, queue: before };
+  }
   const view = await context.gateway.queues.change(id, change, {
     who: context.caller.id,
     ...(entry !== undefined && { requestId: entry }),
