@@ -7,6 +7,8 @@ const PART = String.raw`(?:, | and )?(?:the )?[a-z_]+:? (?:${VALUE})`;
 /** A tool with fields in words: `delivery_get with name "web"`, `helm_get with the part hooks`. */
 export const CLAUSE = new RegExp(String.raw`\b([a-z][a-z0-9]*_[a-z_]+[a-z]) with ((?:${PART})+)`, 'g');
 const NEXT = new RegExp(String.raw`^(?:, | and )?(?:the )?([a-z_]+):? (${VALUE})`);
+/** Words that go on with the sentence, and are no values. */
+const NO_VALUES = ['that', 'which', 'of', 'to', 'for', 'in', 'is'];
 /** They have a form of their own (terminal-words.ts). */
 const ELSEWHERE = [ACTION, 'release_id', 'plan_id', 'cursor'];
 
@@ -20,6 +22,7 @@ export function readClause(command: Command, clause: string): { given: Given; re
   for (;;) {
     const [whole, field = '', value = ''] = NEXT.exec(rest) ?? [];
     if (whole === undefined || !Object.hasOwn(command.input.shape, field) || ELSEWHERE.includes(field)) break;
+    if (NO_VALUES.includes(value)) break;
     given[field] = field === 'target' ? targetOf(value) : value === 'true' ? true : value.replaceAll('"', '');
     rest = rest.slice(whole.length);
   }

@@ -1,5 +1,6 @@
 import type { Clusters } from '../adapters/kubernetes/cluster-client.ts';
 import { SluiceError } from '../domain/errors.ts';
+import { actingAs } from '../ports/acting-account.ts';
 import { readIdentity } from './identity.ts';
 
 /** Minimum time before the identity of an unreachable cluster is read again. */
@@ -42,7 +43,8 @@ export class Identities {
 
   async #read(context: string, failed: () => void): Promise<string | undefined> {
     try {
-      return await readIdentity(this.#clusters.client(context));
+      // The answer is for every caller.
+      return await actingAs(undefined, () => readIdentity(this.#clusters.client(context)));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       failed();

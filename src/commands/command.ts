@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ReleaseDefaults } from '../contract/release-spec.ts';
 import type { Caller } from '../domain/access/caller.ts';
 import type { Touched } from '../domain/access/decide.ts';
+import type { ImpersonationRule } from '../domain/access/impersonation.ts';
 import type { Permission } from '../domain/access/permission.ts';
 import type { AccessRules } from '../domain/access/rules.ts';
 import type { CommandTask } from './command-task.ts';
@@ -45,6 +46,8 @@ export interface CommandSettings extends ReleaseDefaults {
   readonly allowedNamespaces: readonly string[];
   /** The rules about callers. If absent, there are none. */
   readonly access?: AccessRules;
+  /** How callers are named in Kubernetes. If absent, every request is that of this process. */
+  readonly impersonate?: readonly ImpersonationRule[];
   /** Address of the HTTP server, for links that a person can open. */
   readonly host: string;
   /** Where clients reach it, if that is another address. */

@@ -4,6 +4,7 @@ import type { AuditConfirmation, AuditEntry, AuditTrail } from '../domain/audit.
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { withNotedWrites } from '../ports/call-writes.ts';
+import { asCaller } from './as-caller.ts';
 import type { Command, CommandContext, Confirmation } from './command.ts';
 import { declined } from './confirm.ts';
 import { admitted } from './access.ts';
@@ -65,11 +66,21 @@ export async function execute(call: Execution): Promise<Output> {
 }
 
 async function run(call: Execution, line: Line): Promise<Output> {
-  const { command, raw, gate, audit } = call;
+  const { command, raw, gate } = call;
   const given = { ...call.context, readOnly: !gate.allowWrite };
   requireSwitchedOn(command, given.settings);
   requireOffered(command, gate);
   const input = command.check(raw ?? {}, given.settings);
+  return asCaller(given, () => carryOut(call, given, input, line));
+}
+
+async function carryOut(
+  call: Execution,
+  given: CommandContext,
+  input: Record<string, unknown>,
+  line: Line,
+): Promise<Output> {
+  const { command, audit } = call;
   const context = await admitted(command, given, input);
   if (command.kind === 'read') return command.run(context, input);
   await audit.ready();

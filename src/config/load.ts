@@ -5,7 +5,7 @@ import type * as Yaml from 'yaml';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 import { nearest } from '../contract/nearest.ts';
-import { readAccess } from './access.ts';
+import { readAccess, readImpersonation } from './access.ts';
 import { asText, CLUSTER_KEYS, isGiven, readClusters } from './clusters.ts';
 import { prometheusProblems } from './prometheus.ts';
 import { readNews } from './news.ts';
@@ -30,8 +30,10 @@ export interface SettingsSources {
   readonly file?: string;
 }
 
-/** Names and texts, and the sections `clusters`, `windows`, `news` and `access` in their parsed form. */
+/** Names and texts, and the sections `clusters`, `windows`, `news`, `access` and `impersonate` in their parsed form. */
 type FileContent = Readonly<Record<string, unknown>>;
+
+const SECTIONS = ['clusters', 'windows', 'news', 'access', 'impersonate'] as const;
 
 interface Found {
   readonly value: string;
@@ -52,8 +54,10 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const { windows, problems: ofWindows } = readWindows(fromFile['windows']);
   const { receivers: news, problems: ofNews } = readNews(fromFile['news']);
   const { access, problems: ofAccess } = readAccess(fromFile['access']);
-  const settings: Settings = { ...named, clusters, windows, news, ...(access && { access }) };
-  problems.push(...section, ...ofWindows, ...ofNews, ...ofAccess);
+  const { impersonate, problems: ofImpersonation } = readImpersonation(fromFile['impersonate']);
+  const about = { ...(access && { access }), ...(impersonate && { impersonate }) };
+  const settings: Settings = { ...named, clusters, windows, news, ...about };
+  problems.push(...section, ...ofWindows, ...ofNews, ...ofAccess, ...ofImpersonation);
   problems.push(...prometheusProblems(settings), ...shortFormProblems(settings), ...updateProblems(settings));
   if (problems.length > 0) throw new SluiceError('CONFIG_INVALID', problems.join('\n'), { details: { problems } });
   return {
@@ -104,12 +108,13 @@ function readFile(file: string, problems: string[]): FileContent {
 }
 
 function known(content: Record<string, unknown>, file: string, problems: string[]): FileContent {
-  const names = [...SETTING_KEYS.map(fileKey), 'clusters', 'windows', 'news', 'access'];
+  const names = [...SETTING_KEYS.map(fileKey), ...SECTIONS];
   const unknown = Object.keys(content).filter((name) => !names.includes(name));
   problems.push(...unknown.map((name) => `Settings file ${file}: ${unknownName(name, names)}`));
-  const { clusters, windows, news, access, ...settings } = content;
-  const texts = Object.entries(settings).map(([name, value]) => [name, asText(value)] as const);
-  return { ...Object.fromEntries(texts), clusters, windows, news, access };
+  const isSection = (name: string): boolean => SECTIONS.some((one) => one === name);
+  return Object.fromEntries(
+    Object.entries(content).map(([name, value]) => [name, isSection(name) ? value : asText(value)]),
+  );
 }
 
 function checkFlags(flags: Readonly<Record<string, string>>, problems: string[]): void {

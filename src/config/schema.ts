@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boolean, commaList, secret, setting, type Setting } from '../contract/setting.ts';
+import type { ImpersonationRule } from '../domain/access/impersonation.ts';
 import type { AccessRules } from '../domain/access/rules.ts';
 import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import type { NewsReceiver } from '../domain/news/delivery.ts';
@@ -277,6 +278,8 @@ export type Settings = NamedSettings & {
   readonly news: readonly NewsReceiver[];
   /** The section `access`. If absent, there are no rules. */
   readonly access?: AccessRules;
+  /** The section `impersonate`. If absent, every request to Kubernetes is that of this process. */
+  readonly impersonate?: readonly ImpersonationRule[];
 };
 
 /** The name of a setting in the settings file. */

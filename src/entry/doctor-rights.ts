@@ -103,6 +103,30 @@ export async function tokenReviewCheck(
   return [await check];
 }
 
+/**
+ * Whether the account may make requests for others. A server needs it in each cluster, if the settings have the section
+ * impersonate. The account may be limited to names that are not known here, so that is no failure. No finding without
+ * the section.
+ */
+export async function impersonationCheck(
+  { impersonate }: Settings,
+  client: ClusterClient,
+): Promise<readonly Finding[]> {
+  if (impersonate === undefined) return [];
+  const name = 'right to impersonate';
+  const check = finding(name, async () => {
+    const place = { group: '', resource: 'users', verb: 'impersonate' };
+    if (await client.allowed(place)) return `callers of ${impersonate.map(({ issuer }) => issuer).join(', ')}`;
+    return {
+      name,
+      state: 'skipped',
+      detail: 'no impersonate of all users: callers whom no rule with their name permits get FORBIDDEN',
+      next: 'Bind the ClusterRole sluice-impersonator of deploy/rbac.yaml to the account of the server, or one that names the users.',
+    };
+  });
+  return [await check];
+}
+
 async function missingOf(
   client: ClusterClient,
   rights: readonly NeededRight[],

@@ -9,7 +9,7 @@ import type { Settings } from '../config/schema.ts';
 import { evidenceKind } from '../evidence/index.ts';
 import { TOOLSETS } from '../toolsets/index.ts';
 import { clusterChecks } from './doctor-cluster.ts';
-import { tokenReviewCheck } from './doctor-rights.ts';
+import { impersonationCheck, tokenReviewCheck } from './doctor-rights.ts';
 import { historiesCheck } from './open-releases-check.ts';
 import { settingsChecks } from './doctor-settings.ts';
 import { clustersOf } from './ports.ts';
@@ -62,6 +62,7 @@ async function clusterPart(settings: Settings, services: CheckServices, where: W
       clusterChecks({ settings: own, services }, client, where.namespace ?? 'default'),
     ),
     current ? tokenReviewCheck(settings, client) : [],
+    impersonationCheck(settings, client),
   ]);
   const problems = described.map(
     ({ context, detail, next }): Finding => ({

@@ -37,7 +37,7 @@ export class Supervisor {
     if (wait > this.#patience)
       throw new SluiceError(
         'UPSTREAM_UNREACHABLE',
-        `The version failed ${this.#failures} times in a row; it is tried again in ${Math.ceil(wait / 1000)} s. ${this.#why}`,
+        `The version failed ${this.#failures} times in a row, to callers and pings together; it is tried again in ${Math.ceil(wait / 1000)} s. ${this.#why}`,
       );
     let spoke = false;
     const watched: WireEvents = {

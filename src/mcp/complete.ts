@@ -4,6 +4,7 @@ import {
   type CompleteRequestParams,
   type CompleteResult,
 } from '@modelcontextprotocol/server';
+import { asCaller } from '../commands/as-caller.ts';
 import { uriTemplateOf } from '../commands/address.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { admittedKind } from '../commands/resource-access.ts';
@@ -30,7 +31,8 @@ export async function complete(
   { ref, argument, context }: CompleteRequestParams,
 ): Promise<CompleteResult> {
   const completer = ref.type === 'ref/prompt' ? promptCompleter(offer, ref.name) : resourceCompleter(offer, ref.uri);
-  const values = await completer(caller, argument.name, context?.arguments ?? {}).catch(() => []);
+  const read = asCaller(caller, () => completer(caller, argument.name, context?.arguments ?? {}));
+  const values = await read.catch(() => []);
   const fitting = values.filter((value) => value.startsWith(argument.value)).map((value) => cleanText(value));
   return {
     completion: { values: fitting.slice(0, MAX_VALUES), total: fitting.length, hasMore: fitting.length > MAX_VALUES },

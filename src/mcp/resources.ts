@@ -5,6 +5,7 @@ import {
   type ListResourcesResult,
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
+import { asCaller } from '../commands/as-caller.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { admittedKind, admittedResource } from '../commands/resource-access.ts';
 import type { Entry, ResourceKind } from '../commands/resource.ts';
@@ -76,7 +77,8 @@ export async function readResource(
       const found = findKind(resources, uri);
       if (!found) throw new ResourceNotFoundError(uri);
       const { kind, parts } = found;
-      const text = await kind.read(admittedResource(context, toolsets, kind, parts), parts);
+      const admitted = admittedResource(context, toolsets, kind, parts);
+      const text = await asCaller(context, () => kind.read(admitted, parts));
       return { contents: [{ uri, mimeType: kind.mimeType, text }] };
     });
   } catch (error) {

@@ -149,3 +149,14 @@ test('a migrated entry leads a client through the gateway to the server that it 
   await client.close();
   expect(names).toContain('release_list');
 }, 60_000);
+
+test('the next step of a first version, and of a rollback without a way back, is a command that can be typed', async () => {
+  const one = world();
+  const green = await sluice(one, ...words(DEPLOY.replace(' --blue', '')));
+  expect(green.out).toContain('No version of demo has traffic yet.');
+  expect(green.out).toContain('`sluice mcp-server promote demo 1.0.0`');
+  await sluice(one, ...words('server promote demo 1.0.0'));
+  await sluice(one, ...words(DEPLOY.replace('1.0.0', '2.0.0').replace(' --blue', '')));
+  const back = await sluice(one, ...words('server rollback demo 1.0.0'));
+  expect(back.err).toContain('`sluice mcp-server promote demo` and the version that is to be blue');
+});

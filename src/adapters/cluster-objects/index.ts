@@ -1,5 +1,6 @@
 import { apiVersionOf, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
 import { isRecord, metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { actingAs } from '../../ports/acting-account.ts';
 import type { ClusterObjectsPort, ObjectAt } from '../../ports/cluster-objects.ts';
 import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ownerOf } from '../kubernetes/owner-mark.ts';
@@ -30,7 +31,8 @@ export function createClusterObjects(clusters: Clusters, options: ClusterObjects
     kinds(cluster, fresh = false) {
       const last = known.get(cluster);
       if (!fresh && last && now() - last.at < FRESH_MS) return last.kinds;
-      const kinds = discover(clusters.client(cluster));
+      // The answer is for every caller, and every account may read it.
+      const kinds = actingAs(undefined, () => discover(clusters.client(cluster)));
       known.set(cluster, { at: now(), kinds });
       // The next call asks again. The error goes to the caller of this one.
       kinds.catch(() => known.delete(cluster));

@@ -2,6 +2,8 @@ import { readKubeconfigFiles } from '../kubernetes/kubeconfig-files.ts';
 import type { HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmCall } from '../../ports/helm.ts';
 import type { FoundProgram } from './find-program.ts';
+import { actingAccount } from '../../ports/acting-account.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { refused, type ProgramEnd } from './program.ts';
 
 export interface Run {
@@ -50,6 +52,20 @@ export class HelmRunner {
   /** In a pod without a kubeconfig no context can be named, and Helm takes the service account as this process does. */
   #placeOf({ cluster, namespace }: HelmReleaseAt): readonly string[] {
     const isNamed = readKubeconfigFiles(this.#kubeconfig).contexts.has(cluster);
-    return [...(isNamed ? [`--kube-context=${cluster}`] : []), `--namespace=${namespace}`];
+    return [...(isNamed ? [`--kube-context=${cluster}`] : []), `--namespace=${namespace}`, ...actingFlags(isNamed)];
   }
+}
+
+/**
+ * Errors: NOT_APPLICABLE in a pod without a kubeconfig: client-go then takes the service account of the pod and leaves
+ * the account to act for out. Source: k8s.io/client-go, tools/clientcmd/client_config.go (inClusterClientConfig).
+ */
+function actingFlags(hasKubeconfig: boolean): readonly string[] {
+  const account = actingAccount();
+  if (!account) return [];
+  if (hasKubeconfig)
+    return [`--kube-as-user=${account.user}`, ...account.groups.map((group) => `--kube-as-group=${group}`)];
+  throw new SluiceError('NOT_APPLICABLE', `Helm cannot act for ${account.user} here, because there is no kubeconfig.`, {
+    next: 'Give the server a kubeconfig with SLUICE_KUBECONFIG, or use the toolset kubernetes.',
+  });
 }

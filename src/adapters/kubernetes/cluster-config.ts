@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, Context, User } from '@kubernetes/client-node/dist/config_types.js';
 import { SluiceError } from '../../domain/errors.ts';
+import { impersonationHeaders } from './impersonation.ts';
 
 /** Fields of a user entry that kubectl uses and client-node does not. */
 export interface ClusterUser extends User {
@@ -80,7 +81,6 @@ export class ClusterConfig extends KubeConfig {
   }
 }
 
-/** Source: client-go, transport/round_trippers.go (NewImpersonatingRoundTripper). */
 function impersonation(user: ClusterUser): RequestOptions['headers'] {
   const { impersonateUser, impersonateUid, impersonateGroups = [], impersonateExtra = {} } = user;
   if (!impersonateUser) {
@@ -92,16 +92,10 @@ function impersonation(user: ClusterUser): RequestOptions['headers'] {
       );
     return {};
   }
-  const extra = Object.entries(impersonateExtra).map(([key, values]) => [
-    `Impersonate-Extra-${encodeURIComponent(key)}`,
-    [...values],
-  ]);
-  return {
-    'Impersonate-User': impersonateUser,
-    ...(impersonateUid && { 'Impersonate-Uid': impersonateUid }),
-    ...(impersonateGroups.length > 0 && { 'Impersonate-Group': [...impersonateGroups] }),
-    ...(Object.fromEntries(extra) as Record<string, string[]>),
-  };
+  return impersonationHeaders({
+    ...{ user: impersonateUser, groups: impersonateGroups },
+    ...{ uid: impersonateUid, extra: impersonateExtra },
+  });
 }
 
 /** kubectl passes KUBERNETES_EXEC_INFO to every plug-in. It contains the cluster if the entry requests it. */

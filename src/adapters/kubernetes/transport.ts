@@ -5,7 +5,9 @@ import { createGunzip } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Opened } from './channels.ts';
 import { presentTrace } from '../../observability/tracing/spans.ts';
-import { createConnections } from './connections.ts';
+import { actingAccount } from '../../ports/acting-account.ts';
+import { createConnections, type Connection } from './connections.ts';
+import { impersonationHeaders } from './impersonation.ts';
 import { traced } from './traced.ts';
 
 export interface ApiRequest {
@@ -52,7 +54,7 @@ export interface Transport {
  * CPU time for each request, and creates a connection pool for each.
  */
 export function createTransport(config: KubeConfig & { renew?: () => boolean }): Transport {
-  const connect = createConnections(config);
+  const connect = asActing(createConnections(config));
   const begin = async (request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     // Credential plug-ins are processes that may hang, and they do not support the abort signal.
     const { server, options } = await Promise.race([connect(), aborted(signal)]);
@@ -89,6 +91,17 @@ export function createTransport(config: KubeConfig & { renew?: () => boolean }):
       }
     },
     channels: async (path, options) => (await import('./channels.ts')).openChannels(await connect(), path, options),
+  };
+}
+
+/** A call may act for an account. It is set for each request, because connections are shared. */
+function asActing(connect: () => Promise<Connection>): () => Promise<Connection> {
+  return async () => {
+    const account = actingAccount();
+    const connection = await connect();
+    if (!account) return connection;
+    const { options, ...rest } = connection;
+    return { ...rest, options: { ...options, headers: { ...options.headers, ...impersonationHeaders(account) } } };
   };
 }
 

@@ -3,11 +3,10 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import type { ClusterClient } from '../kubernetes/cluster-client.ts';
 import type { Authenticator } from '../../domain/access/authenticator.ts';
 import type { Principal } from '../../domain/access/caller.ts';
+import { KUBERNETES } from '../../domain/access/impersonation.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 
-/** The issuer of service accounts in records and rules. Their subject is `<namespace>:<name>`. */
-export const KUBERNETES = 'kubernetes';
 /** How long an answer is believed. A deleted service account is refused after this time at the latest. */
 const BELIEVED_MS = 30_000;
 /** Answers that are kept. A flood of tokens cannot fill the memory. */

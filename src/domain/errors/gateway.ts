@@ -21,7 +21,7 @@ export const GATEWAY_ERRORS = {
     6,
     true,
     'No version of the server has traffic.',
-    'Give a version traffic with mcp-traffic, or promote one.',
+    'Make a version blue with mcp_server_promote; mcp_server_status shows the versions.',
   ),
   GATEWAY_SESSION_UNKNOWN: entry(
     404,
@@ -70,7 +70,7 @@ export const GATEWAY_ERRORS = {
     6,
     false,
     'The version of the server cannot be reached, or ended during the call.',
-    'Read its log; roll back if this version is new. A call that changes something may have taken effect.',
+    'Read the reason; roll back if this version is new. A call that had reached it may have taken effect.',
   ),
   UPSTREAM_TIMEOUT: entry(
     504,

@@ -7,14 +7,14 @@ export const SERVER_ERRORS = {
     5,
     false,
     'No MCP server of this name is registered.',
-    'Register a version with mcp_server_deploy; mcp_server_status lists the servers.',
+    'mcp_server_status lists the servers; mcp_server_deploy registers the first version of another one.',
   ),
   SERVER_VERSION_NOT_FOUND: entry(
     404,
     5,
     false,
     'The MCP server has no such version.',
-    'Choose one of the named versions, or register it with mcp_server_deploy.',
+    'Choose one of the named versions; mcp_server_deploy registers another one.',
   ),
   SERVER_VERSION_EXISTS: entry(
     409,

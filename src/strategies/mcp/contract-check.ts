@@ -14,7 +14,7 @@ export async function contractCheck(
   blue: string,
 ): Promise<Check> {
   const name = 'contract';
-  const lock = `Read it with mcp_server_lock for version ${image}: that reads blue as well where it is not known.`;
+  const lock = `Call mcp_server_lock with name "${target.rollout}" and version "${image}": that reads blue as well where it is not known.`;
   const found = blue === '' ? undefined : await workload.contract?.(target, blue, image);
   if (!found) return bad(name, 'there is no blue version to compare with', 'Make the present version blue first.');
   if ('missing' in found) return bad(name, `the contract of ${found.missing.join(' and ')} is not known`, lock);

@@ -80,14 +80,14 @@ function blueCheck({ state }: Facts): Check {
 }
 
 /** Whatever moves callers besides the release would be judged as its own. */
-function trafficCheck({ image }: ReleaseSpec, { state, view }: Facts): Check {
+function trafficCheck({ image, target }: ReleaseSpec, { state, view }: Facts): Check {
   const other = view.weights.find(({ service, weight }) => weight > 0 && service !== state.stableHash);
   if (!other) return ok('traffic', `${state.stableHash || 'no version'} has all callers`);
   const whose = other.service === image ? 'before the release' : 'which the release neither moves nor judges';
   return bad(
     'traffic',
     `${other.service} has ${other.weight} % of the callers, ${whose}`,
-    `Set its traffic to 0 with mcp_server_traffic.`,
+    `Call mcp_server_traffic with name "${target.rollout}", version "${other.service}" and percent 0.`,
   );
 }
 

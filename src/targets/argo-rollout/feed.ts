@@ -4,6 +4,7 @@ import type { Clusters } from '../../adapters/kubernetes/cluster-client.ts';
 import { ROLLOUT } from '../../adapters/kubernetes/kinds.ts';
 import { requireNamespace } from '../../adapters/kubernetes/require-namespace.ts';
 import { WatchCache, type ObjectId } from '../../adapters/kubernetes/watch-cache.ts';
+import { actingAccount, actingAs } from '../../ports/acting-account.ts';
 import { Rollout } from './schema.ts';
 import { toView } from './view.ts';
 
@@ -37,14 +38,16 @@ export function createRolloutFeed(clusters: Clusters, options: RolloutFeedOption
   return {
     async list({ cluster, namespace, fresh }) {
       const { written } = clusters.client(cluster);
-      const cache = options.cached && !fresh ? caches.for(cluster, namespace) : undefined;
+      // A cache holds what this process may see.
+      const cached = options.cached && !fresh && actingAccount() === undefined;
+      const cache = cached ? caches.for(cluster, namespace) : undefined;
       const known = cache?.current && written.covers(ROLLOUT, namespace, cache.version, (uid) => cache.holds(uid));
       const listing = known ? fromCache(cache, namespace) : await live(clusters, cluster, namespace);
       if (namespace !== undefined && listing.items.length === 0)
         await requireNamespace(clusters.client(cluster), namespace);
       return listing;
     },
-    watch: (cluster, listener) => caches.listen(cluster, listener),
+    watch: (cluster, listener) => actingAs(undefined, () => caches.listen(cluster, listener)),
     close: () => Promise.resolve(caches.stop()),
   };
 }

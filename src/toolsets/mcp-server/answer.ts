@@ -47,7 +47,7 @@ export async function changeServer(
   return {
     changed,
     effective: 'proved',
-    reason: changed ? `revision ${after.revision} was read back` : 'it was so already',
+    reason: changed ? `revision ${after.revision} was read back from the registry` : 'it was so already',
     ...(before.revision > 0 ? { before: toServerSnapshot(before) } : {}),
     after: toServerSnapshot(after),
   };

@@ -7,7 +7,7 @@ import { AUDIENCE, readAudience, type Audience } from '../../domain/servers/audi
 import { rangesOf, requireExactVersion } from '../../domain/servers/exact-version.ts';
 import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
-import { changeOutput, changeServer, changeText } from './answer.ts';
+import { changeOutput, changeServer, changeText, type ChangeOutput } from './answer.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
@@ -79,7 +79,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
     };
     const answer = await changeServer(context, given, (server, by) => register(server, registration, by), scope);
     const reason = [answer.reason, ...pins].join('; ');
-    return { ...answer, reason, ...(answer.before ? {} : { next: howToReach(name) }) };
+    return { ...answer, reason, ...(answer.before ? {} : { next: howToReach(name, answer) }) };
   },
   text: changeText,
 };
@@ -100,7 +100,11 @@ async function pinned(
   return { args, pins };
 }
 
-function howToReach(name: string): string {
+/** A first version gets callers when it is blue. */
+function howToReach(name: string, { after }: ChangeOutput): string {
+  const [first] = after?.versions ?? [];
+  if (first && first.traffic === 0)
+    return `No version of ${name} has traffic yet. Call mcp_server_promote with name "${name}" and version "${first.version}"; then clients reach it.`;
   const address = `/servers/${encodeURIComponent(name)}/mcp`;
   return `Clients reach it at ${address} of \`sluice gateway\`, or by \`sluice gateway --stdio ${name}\`.`;
 }

@@ -128,7 +128,7 @@ function toSend({ gateway_url: url, credential_variable: variable, undo }: Input
     next: (variable === undefined
       ? [
           `The new entries hold no credential. ${open} each client has to send the header Authorization: Bearer <token>,`,
-          `with ${credential}. credential_variable writes a reference to a variable.`,
+          `with ${credential}. The field credential_variable (--credential-variable) writes a reference to a variable.`,
         ]
       : [
           `The new entries refer to the variable ${variable}, which a client that knows \${NAME} in its file puts in.`,

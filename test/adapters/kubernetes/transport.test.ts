@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { loadKubeConfig, onlyContext } from '../../../src/adapters/kubernetes/kubeconfig.ts';
 import { createTransport, type Transport } from '../../../src/adapters/kubernetes/transport.ts';
+import { actingAs } from '../../../src/ports/acting-account.ts';
 import { writeKubeconfig } from '../../support/kubeconfig.ts';
 
 let server: Server;
@@ -60,6 +61,22 @@ test('requests in a row share one connection', async () => {
   answer = (response) => response.end('{}');
   for (let time = 0; time < 5; time += 1) await get();
 
+  expect(connections).toBe(1);
+});
+
+test('requests for different callers share a connection, and each names its own', async () => {
+  const users: unknown[] = [];
+  server.on('request', ({ headers }) => users.push([headers['impersonate-user'], headers['impersonate-group']]));
+  answer = (response) => response.end('{}');
+  await actingAs({ user: 'oidc:ada', groups: ['oidc:dev', 'oidc:ops'] }, () => get());
+  await get();
+  await actingAs({ user: 'oidc:bob', groups: [] }, () => get());
+
+  expect(users).toEqual([
+    ['oidc:ada', 'oidc:dev, oidc:ops'],
+    [undefined, undefined],
+    ['oidc:bob', undefined],
+  ]);
   expect(connections).toBe(1);
 });
 
