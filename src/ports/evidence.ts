@@ -22,7 +22,7 @@ export interface EvidencePort {
    * cluster.
    */
   readonly matchers: Readonly<Record<string, string>>;
-  /** Not every source keeps its past, or it is coarse, so a plan does not forecast from it. Absent: the past is kept. */
+  /** The past may be unknown or coarse, so a plan does not forecast from it. If absent, the past is kept. */
   readonly withoutPast?: true;
   /**
    * Succeeds when Prometheus answers. `aheadMs`: how far its clock is ahead of this one, accurate to about a second.

@@ -23,7 +23,10 @@ export function audienceText({ by, name, values }: Audience): string {
   return `${by}:${name}=${values.join(',')}`;
 }
 
-/** What is known of a caller: its headers, and the claims of its token. They prove something only where the gateway asks for credentials. */
+/**
+ * What is known of a caller: its headers, and the claims of its token. They prove something only where the gateway asks
+ * for credentials.
+ */
 export interface Attributes {
   readonly headers: Readonly<Record<string, string>>;
   readonly claims: Readonly<Record<string, unknown>>;
