@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { createOAuth } from '../../src/adapters/oauth/index.ts';
 import type { Authenticator } from '../../src/domain/access/authenticator.ts';
@@ -136,13 +136,23 @@ test('keys are read once, and wrong tokens do not make the server read them agai
   expect(issuer.requests.filter(({ path }) => path === '/jwks').length - before).toBeLessThanOrEqual(2);
 });
 
-test('a rotated key is found', async () => {
+test('a server that runs finds a rotated key after half a minute', async () => {
   const rotated = await generateKeyPair('ES256');
+  const running = createOAuth(options());
+  expect(await running.authenticate(await token())).toBeDefined();
   keys = [...keys, { kid: 'two', pair: rotated }];
-  const fresh = createOAuth(options());
+  const newest = await token({}, { kid: 'two' }, rotated);
 
-  expect(await fresh.authenticate(await token({}, { kid: 'two' }, rotated))).toBeDefined();
-  expect(await fresh.authenticate(await token())).toBeDefined();
+  // Keys were read just now, and are not read again for each unknown one.
+  expect(await running.authenticate(newest)).toBeUndefined();
+  const later = Date.now() + 31_000;
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => later);
+  try {
+    expect(await running.authenticate(newest)).toBeDefined();
+    expect(await running.authenticate(await token())).toBeDefined();
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('an issuer that does not answer is told, and is not taken for a wrong token', async () => {
