@@ -117,6 +117,12 @@ const layers = [
     ['^src/(gateway|ports|domain|observability)/'],
   ),
   layer(
+    'bridge',
+    'The bridge goes into images of other people as one file. It serves one command with the code of the gateway.',
+    '^src/bridge/',
+    ['^src/(bridge|gateway|domain)/'],
+  ),
+  layer(
     'activities',
     'An activity acts through ports. Add what is missing to src/ports and implement it in src/adapters.',
     '^activities/',

@@ -15,7 +15,7 @@ import { join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import { ROOT } from '../root.mjs';
-import { inputOptions, outputOptions } from './options.mjs';
+import { bridgeInput, bridgeOutput, inputOptions, outputOptions } from './options.mjs';
 
 const DIST = join(ROOT, 'dist');
 /** A process that runs an older bundle still loads parts of it, so the last ones stay. */
@@ -29,16 +29,36 @@ await main();
 async function main() {
   for (let turn = 0; turn < 3; turn += 1) {
     const began = Date.now();
-    const made = await rolldown(inputOptions(ROOT, join(DIST, 'id')));
-    const { output } = await made.generate(outputOptions());
-    requireDeclared(output);
-    const files = filesOf(await made.watchFiles);
-    await made.close();
-    const youngest = Math.max(...files.map(([, , mtimeMs]) => mtimeMs));
-    if (youngest < began - SETTLED_MS) return publish(output, files);
+    const cli = await generated(inputOptions(ROOT, join(DIST, 'id')), outputOptions());
+    const bridge = await generated(bridgeInput(ROOT), bridgeOutput());
+    requireDeclared(cli.output);
+    requireAlone(bridge.output);
+    const youngest = Math.max(...[...cli.files, ...bridge.files].map(([, , mtimeMs]) => mtimeMs));
+    if (youngest < began - SETTLED_MS) return publish(cli, bridge);
     await sleep(Math.max(0, youngest + SETTLED_MS - Date.now()));
   }
   throw new Error('the sources changed while they were bundled');
+}
+
+async function generated(input, options) {
+  const made = await rolldown(input);
+  const { output } = await made.generate(options);
+  const files = filesOf(await made.watchFiles);
+  await made.close();
+  return { output, files };
+}
+
+/** The bridge is one file, and has no code of others: their licences would have to go with it. */
+function requireAlone(output) {
+  const [{ imports, moduleIds }, ...more] = output;
+  const foreign = [
+    ...imports.filter((id) => !id.startsWith('node:')),
+    ...moduleIds.filter((id) => /node_modules/.test(id)),
+  ];
+  if (more.length > 0 || foreign.length > 0)
+    throw new Error(
+      `the bridge is not one file of our own code: ${[...more.map(({ fileName }) => fileName), ...foreign]}`,
+    );
 }
 
 /** A package that the bundle loads, and that nobody installs, would be missed only when a command needs it. */
@@ -68,7 +88,8 @@ function watched(path) {
   return pack === undefined ? posix : `${pack}package.json`;
 }
 
-function publish(output, files) {
+function publish({ output: ofCli, files }, bridge) {
+  const output = [...ofCli, ...bridge.output];
   const id = createHash('sha256')
     .update(output.map(({ code }) => code).join('\0'))
     .digest('hex')
@@ -82,7 +103,10 @@ function publish(output, files) {
   }
   utimesSync(target, new Date(), new Date());
   const manifest = join(DIST, `manifest-${process.pid}`);
-  writeFileSync(manifest, JSON.stringify({ entry: `${id}/cli.mjs`, files }));
+  writeFileSync(
+    manifest,
+    JSON.stringify({ entry: `${id}/cli.mjs`, files, bridge: `${id}/bridge.mjs`, bridgeFiles: bridge.files }),
+  );
   renameSync(manifest, join(DIST, 'bundle.json'));
   forgetOldest();
 }

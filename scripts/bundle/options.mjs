@@ -48,6 +48,33 @@ export function outputOptions() {
   };
 }
 
+/** Options of rolldown for the program `bridge.mjs` of images: one file, which any Node from 22 on runs by itself. */
+export function bridgeInput(root) {
+  return {
+    cwd: root,
+    input: { bridge: 'src/entry/bridge.ts' },
+    platform: 'node',
+    tsconfig: false,
+    transform: { target: 'es2023' },
+    external: (id) => isPackage(id) || builtinModules.includes(id),
+    onLog: (level, log) => {
+      if (level === 'warn') throw new Error(log.message);
+    },
+  };
+}
+
+/** The file is part of other people's repositories and images, so it says whose it is. */
+export function bridgeOutput() {
+  const banner = [
+    '/*!',
+    ' * The bridge of Sluice: serves an MCP server that speaks over stdin and stdout at an address.',
+    ' * SPDX-License-Identifier: Apache-2.0',
+    ' * Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0',
+    ' */',
+  ].join('\n');
+  return { format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false, comments: { legal: true }, banner };
+}
+
 function isPackage(id) {
   return !/^[./\0]|^node:|^[A-Za-z]:[\\/]/.test(id) && !builtinModules.includes(id);
 }

@@ -61,6 +61,7 @@ export const GROUPS: readonly TestGroup[] = [
       'replay',
       'temporal',
       'fuzz',
+      'bridge',
       'gateway',
       'bench',
     ],

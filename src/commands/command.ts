@@ -13,6 +13,7 @@ import type { JournalPort } from '../ports/journal.ts';
 import type { ToolPorts } from '../ports/index.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
+import type { BridgeBundlePort } from '../ports/bridge-bundle.ts';
 import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
@@ -64,6 +65,7 @@ export interface DeliveryPorts {
   readonly content: ImageContentPort;
   readonly scanners: ImageScannersPort;
   readonly runner: ImageRunnerPort;
+  readonly bridge: BridgeBundlePort;
   readonly signer: SignerPort;
 }
 

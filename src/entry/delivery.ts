@@ -6,6 +6,7 @@ import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { ImageBuilderPort } from '../ports/image-builder.ts';
 import type { ImageContentPort } from '../ports/image-content.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
+import { createBridgeBundle } from '../adapters/bridge-bundle/index.ts';
 import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { SignerPort } from '../ports/signer.ts';
@@ -58,6 +59,7 @@ export function deliveryPorts(settings: DeliverySettings): DeliveryPorts {
       const { createSigner } = await import('../adapters/signer/index.ts');
       return createSigner({ key: settings.signingKey, trusted: settings.trustedKeys });
     }, {}),
+    bridge: createBridgeBundle(),
     runner: deferred<ImageRunnerPort>(async () => {
       const { createImageRunner } = await import('../adapters/image-runner/index.ts');
       return createImageRunner({ builder, timeout: CONTAINER_MS });

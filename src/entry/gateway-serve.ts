@@ -8,6 +8,7 @@ import { loadKeys } from '../gateway/key.ts';
 import { createSealer } from '../gateway/seal.ts';
 import { ServerTable } from '../gateway/server-table.ts';
 import { LIMITS } from '../gateway/upstream.ts';
+import { asDefined } from '../gateway/upstreams.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import type { ServerRegistryPort } from '../ports/server-registry.ts';
 
@@ -50,5 +51,6 @@ async function openGateway(
   const sealer = createSealer(loadKeys(resolve(settings.home, settings.gatewayKeyFile)));
   const table = await ServerTable.follow(registry, log);
   const { gatewayRecord: recorded } = settings;
-  return new Gateway({ table, sealer, limits: LIMITS, health, recorded, env: process.env, early });
+  const connect = asDefined(LIMITS, process.env, early);
+  return new Gateway({ table, sealer, limits: LIMITS, health, recorded, connect });
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from '../domain/errors.ts';
 import { readMessage, type RpcMessage } from '../domain/gateway/message.ts';
+import { AliveCheck } from './alive-check.ts';
 import { parseOrNothing } from './json.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { Answer, Ask, Limits, Listen } from './upstream.ts';
@@ -9,6 +10,7 @@ import type { Wire, WireEvents } from './wire.ts';
 const KEPT = 100;
 const NONSENSE = 100;
 const HANDSHAKE = '"sluice-handshake"';
+const ALIVE = '"sluice-alive"';
 
 /**
  * A 2025 session with a version over a wire of its own. Messages pass unchanged. If the wire ends, the next message
@@ -23,16 +25,22 @@ export class Conversation {
   readonly #open: OpenRequests<string>;
   #listeners = new Set<Answer>();
   #unread: string[] = [];
-  #initialize: RpcMessage | undefined;
+  /** The parameters of initialize. */
+  #opening: RpcMessage['params'] | undefined;
   #initialized: string | undefined;
   /** Messages that wait for a repeated handshake. */
   #waiting: string[] | undefined;
   #nonsense = 0;
+  readonly #alive: AliveCheck;
 
-  constructor(connect: (events: WireEvents) => Wire, limits: Limits) {
+  /** `resumed`: the parameters of initialize of a session that another process has opened. */
+  constructor(connect: (events: WireEvents) => Wire, limits: Limits, resumed?: RpcMessage['params']) {
     this.#connect = connect;
     this.#limits = limits;
-    this.#open = new OpenRequests(limits, { late: (key) => this.#cancel(key), left: () => undefined });
+    this.#opening = resumed;
+    if (resumed) this.#initialized = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    this.#open = new OpenRequests(limits, { late: (key) => this.#late(key), left: () => undefined });
+    this.#alive = new AliveCheck(limits.handshakeMs, (error) => this.#abandon(error));
   }
 
   get lastUsed(): number {
@@ -49,7 +57,7 @@ export class Conversation {
     const key = JSON.stringify(message.id);
     if (message.kind === 'request' && this.#open.get(key))
       return answer.fail(new SluiceError('GATEWAY_MESSAGE_INVALID', 'Another open request has the same id.'));
-    if (message.method === 'initialize') this.#initialize = message;
+    if (message.method === 'initialize') this.#opening = message.params;
     if (message.method === 'notifications/initialized') this.#initialized = text;
     try {
       this.#write(text);
@@ -70,6 +78,7 @@ export class Conversation {
   async close(): Promise<void> {
     const wire = this.#wire;
     this.#wire = undefined;
+    this.#alive.heard();
     this.#generation += 1;
     this.#open.failAll(new SluiceError('GATEWAY_SESSION_UNKNOWN', 'The session has ended.'));
     for (const listener of this.#listeners) listener.end();
@@ -94,21 +103,24 @@ export class Conversation {
     });
     this.#wire = wire;
     // The first handshake of a session comes from the caller.
-    if (this.#initialize === undefined || this.#initialized === undefined) return;
-    const { params } = this.#initialize;
+    if (this.#opening === undefined || this.#initialized === undefined) return;
+    const params = this.#opening;
     wire.send(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(HANDSHAKE) as string, method: 'initialize', params }));
     this.#waiting = [];
   }
 
-  #cancel(key: string): void {
+  #late(key: string): void {
     const params = { requestId: JSON.parse(key) as unknown, reason: 'The time limit of the gateway has passed.' };
     this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+    const ping = { jsonrpc: '2.0', id: JSON.parse(ALIVE) as string, method: 'ping' };
+    this.#alive.begin(() => this.#wire?.send(JSON.stringify(ping)));
   }
 
   #take(text: string): void {
     const message = readMessage(parseOrNothing(text));
     if (!message || message.kind === 'batch') return this.#senseless(text);
     this.#nonsense = 0;
+    this.#alive.heard();
     if (message.kind !== 'response') return this.#toCaller(text, message);
     const key = JSON.stringify(message.id);
     if (key === HANDSHAKE && this.#waiting) return this.#shaken(message);
@@ -123,7 +135,9 @@ export class Conversation {
     this.#waiting = undefined;
     if ('error' in fields)
       return this.#abandon(new SluiceError('UPSTREAM_INVALID', 'The restarted version refuses initialize.'));
-    for (const text of [this.#initialized, ...waiting]) if (text !== undefined) this.#wire?.send(text);
+    // The caller may be the one that says so.
+    const others = waiting.filter((text) => text !== this.#initialized);
+    for (const text of [this.#initialized, ...others]) if (text !== undefined) this.#wire?.send(text);
   }
 
   /** Progress goes where its request came from; everything else to the session's own stream, or to the last request. */
@@ -174,6 +188,7 @@ export class Conversation {
   }
 
   #closed(error: SluiceError): void {
+    this.#alive.heard();
     this.#wire = undefined;
     this.#waiting = undefined;
     this.#open.failAll(error);

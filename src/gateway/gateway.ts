@@ -5,7 +5,6 @@ import type { RegisteredServer } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { BatchAnswer, messagesOf } from './batch.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
-import type { EarlyProcess } from './early-process.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
@@ -24,7 +23,7 @@ import { serverStatus, shownHealth, type ServerStatus } from './status.ts';
 import { LastAnswer } from './last-answer.ts';
 import { StaleNames } from './stale-names.ts';
 import type { Answer, Limits, Upstream } from './upstream.ts';
-import { Upstreams } from './upstreams.ts';
+import { Upstreams, type Connect } from './upstreams.ts';
 
 export interface GatewayParts {
   readonly table: ServerTable;
@@ -33,10 +32,7 @@ export interface GatewayParts {
   readonly health: HealthSettings;
   /** Calls of each reading tool of blue that are kept, to ask a new version the same. 0: none. */
   readonly recorded: number;
-  /** The environment to which references in definitions of versions lead. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** A process that was started before the gateway was there. */
-  readonly early?: EarlyProcess | undefined;
+  readonly connect: Connect;
 }
 
 /** Divides callers between the versions of a server. Errors before anything is sent are thrown. */
@@ -54,12 +50,12 @@ export class Gateway {
   /** Keeps and mirrors calls that only read. */
   readonly reads: ReadCalls;
 
-  constructor({ table, sealer, limits, health, recorded, env, early }: GatewayParts) {
+  constructor({ table, sealer, limits, health, recorded, connect }: GatewayParts) {
     this.#table = table;
     this.#sealer = sealer;
     this.#sessions = new Sessions(limits.idleMs);
     const busy = (server: string, version: string): boolean => this.#meter.openRequests(server, version) > 0;
-    this.#upstreams = new Upstreams(limits, env, busy, early);
+    this.#upstreams = new Upstreams(connect, busy);
     this.#names = new StaleNames((server, version) => this.#upstreams.of(server, version));
     const upstreams = this.#upstreams;
     this.reads = new ReadCalls({ table, tools: this.#names.tools, upstreams, recorded, mirrorMs: limits.mirrorMs });

@@ -1,17 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readMessage } from '../domain/gateway/message.ts';
-import { ERRORS, SluiceError } from '../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { challenge, metadataAt, permit, proven, type GatewayAccess, type Wanted } from './access.ts';
-import { failureMessage } from './failure.ts';
 import { isForeign } from './foreign.ts';
 import type { Gateway } from './gateway.ts';
-import { HttpAnswer } from './http-answer.ts';
-import { inboundOf, withClient, type Addressed } from './http-inbound.ts';
-import { bodyOf, decoded, pathOf, servePage } from './http-pages.ts';
-import type { Inbound } from './inbound.ts';
-import { parseOrNothing } from './json.ts';
+import { refuse, serveMcp } from './http-mcp.ts';
+import { decoded, pathOf, servePage } from './http-pages.ts';
 
 export interface HttpFront {
   /** The address without a path, as in http://127.0.0.1:8766. */
@@ -86,7 +81,7 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
   const caller = access && path !== '/healthz' ? await proven(access, request.headers) : undefined;
   if (access && caller) permit(access, caller, wantedOf(path, server));
   if (server === undefined) return servePage(served, path, request, response);
-  return mcp(gateway, { server, wanted: decoded(label), caller }, request, response);
+  return serveMcp(gateway, { server, wanted: decoded(label), caller }, request, response);
 }
 
 /** A comparison sends calls of users to another version, so reading is not enough for it. */
@@ -112,50 +107,4 @@ function addChallenge(
 function sendMetadata(response: ServerResponse, document: object): void {
   const headers = { 'access-control-allow-origin': '*', 'cache-control': 'max-age=3600' };
   response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(document));
-}
-
-async function mcp(
-  gateway: Gateway,
-  addressed: Addressed,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => response.writableFinished || gone.abort());
-  // The caller may have gone while its credential was checked.
-  if (response.destroyed) gone.abort();
-  const inbound = inboundOf(addressed, request, gone.signal);
-  if (request.method === 'POST') return post(gateway, inbound, request, response);
-  if (request.method === 'GET' && inbound.session !== undefined)
-    return gateway.listen(inbound, new HttpAnswer(response, { stream: true }));
-  if (request.method === 'DELETE' && inbound.session !== undefined) {
-    await gateway.endSession(inbound);
-    return void response.writeHead(200).end();
-  }
-  response.setHeader('allow', 'POST');
-  throw new SluiceError('METHOD_NOT_ALLOWED', `${request.method ?? ''} needs a session here.`);
-}
-
-async function post(
-  gateway: Gateway,
-  inbound: Inbound,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const text = await bodyOf(request);
-  const message = readMessage(parseOrNothing(text));
-  if (!message) throw new SluiceError('GATEWAY_MESSAGE_INVALID', 'The body is not a JSON-RPC message.');
-  const answer = new HttpAnswer(response, { id: message.kind === 'request' ? message.id : undefined });
-  const principal = withClient(inbound.principal, message.params);
-  try {
-    gateway.send({ ...inbound, principal, text, message }, answer);
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    answer.fail(error);
-  }
-}
-
-function refuse(response: ServerResponse, error: SluiceError): void {
-  if (response.headersSent) return void response.destroy();
-  response.writeHead(ERRORS[error.code].http, { 'content-type': 'application/json' }).end(failureMessage(error, null));
 }

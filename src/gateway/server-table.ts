@@ -2,22 +2,30 @@ import type { RegisteredServer, ServerVersion } from '../domain/servers/server.t
 import { LOG_NAMES, type ServerEvent } from '../domain/servers/events.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { ServerRegistryPort } from '../ports/server-registry.ts';
-import type { Log } from '../observability/log.ts';
+
+/** What is followed of a registry. */
+export type FollowedRegistry = Pick<ServerRegistryPort, 'list' | 'watch'>;
+
+/** What a log of a gateway takes. `err` of the fields is an error. */
+export interface GatewayLog {
+  info(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
 
 /** The servers of the registry as this process routes by them at present. */
 export class ServerTable {
   readonly #servers = new Map<string, RegisteredServer>();
   readonly #listeners = new Set<(server: RegisteredServer) => void>();
   readonly #followers = new Set<(event: ServerEvent) => void>();
-  readonly #log: Log;
+  readonly #log: GatewayLog;
   #unwatch: () => void = () => undefined;
 
-  private constructor(log: Log) {
+  private constructor(log: GatewayLog) {
     this.#log = log;
   }
 
   /** Reads the registry, follows its changes, and logs each of them. Throws if it cannot be read at the start. */
-  static async follow(registry: ServerRegistryPort, log: Log): Promise<ServerTable> {
+  static async follow(registry: FollowedRegistry, log: GatewayLog): Promise<ServerTable> {
     const table = new ServerTable(log);
     // The watch begins before the reading, so that no change falls between them.
     table.#unwatch = registry.watch(

@@ -2,7 +2,9 @@ import { SluiceError } from '../domain/errors.ts';
 import { isFields, readMessage, type RpcMessage } from '../domain/gateway/message.ts';
 import { parseKept, parseOrNothing } from './json.ts';
 import { asError } from './conversation.ts';
+import { AliveCheck } from './alive-check.ts';
 import { OpenRequests, type Open } from './open-requests.ts';
+import { ENVELOPE } from './own-request.ts';
 import type { Answer, Ask, Limits } from './upstream.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
@@ -19,6 +21,7 @@ export class SharedWire {
   #wire: Wire | undefined;
   /** By the id on the wire. */
   readonly #open: OpenRequests<number>;
+  readonly #alive: AliveCheck;
   #last = 0;
   #nonsense = 0;
 
@@ -26,9 +29,10 @@ export class SharedWire {
     this.#connect = connect;
     this.#limits = limits;
     this.#open = new OpenRequests(limits, {
-      late: (id) => this.#cancel(id, 'The time limit of the gateway has passed.'),
+      late: (id) => this.#late(id),
       left: (id) => this.#cancel(id, 'The caller has closed the request.'),
     });
+    this.#alive = new AliveCheck(limits.handshakeMs, (error) => this.#abandon(error));
   }
 
   get lastUsed(): number {
@@ -62,6 +66,13 @@ export class SharedWire {
     await wire?.close();
   }
 
+  #late(id: number): void {
+    this.#cancel(id, 'The time limit of the gateway has passed.');
+    const params = { _meta: ENVELOPE };
+    const ask = { jsonrpc: '2.0', id: (this.#last += 1), method: 'server/discover', params };
+    this.#alive.begin(() => this.#wire?.send(JSON.stringify(ask)));
+  }
+
   #start(): Wire {
     this.#nonsense = 0;
     const wire: Wire = this.#connect({
@@ -81,6 +92,7 @@ export class SharedWire {
     const message = readMessage(parseOrNothing(text));
     if (!message || message.kind === 'batch') return this.#senseless(text);
     this.#nonsense = 0;
+    this.#alive.heard();
     if (message.kind === 'request') return this.#refuse(message);
     if (message.kind === 'notification') return this.#notify(text, message);
     const open = typeof message.id === 'number' ? this.#open.settle(message.id) : undefined;
@@ -110,9 +122,13 @@ export class SharedWire {
   #senseless(text: string): void {
     this.#nonsense += 1;
     if (this.#nonsense < NONSENSE) return;
-    const wire = this.#wire;
     const error = `The version writes what is no message, as in: ${text.slice(0, 80)}`;
-    this.#closed(new SluiceError('UPSTREAM_INVALID', error), wire);
+    this.#abandon(new SluiceError('UPSTREAM_INVALID', error));
+  }
+
+  #abandon(error: SluiceError): void {
+    const wire = this.#wire;
+    this.#closed(error, wire);
     void wire?.close();
   }
 
@@ -126,6 +142,7 @@ export class SharedWire {
 
   #closed(error: SluiceError, wire: Wire | undefined): void {
     if (this.#wire !== wire) return;
+    this.#alive.heard();
     this.#wire = undefined;
     this.#open.failAll(error);
   }

@@ -25,24 +25,18 @@ interface Held {
   readonly upstream: Upstream;
 }
 
+/** Makes the connection to a version. Nothing is sent yet. */
+export type Connect = (version: ServerVersion) => Upstream;
+
 /** The connections to all versions. One is made with the first message to its version. */
 export class Upstreams {
   readonly #held = new Map<string, Held>();
-  readonly #limits: Limits;
-  readonly #env: Environment;
+  readonly #connect: Connect;
   readonly #busy: (server: string, version: string) => boolean;
-  readonly #early: EarlyProcess | undefined;
 
-  /** `busy`: whether a request to the version is open. `early`: a process that the first wire to its version takes. */
-  constructor(
-    limits: Limits,
-    env: Environment,
-    busy: (server: string, version: string) => boolean,
-    early?: EarlyProcess,
-  ) {
-    this.#early = early;
-    this.#limits = limits;
-    this.#env = env;
+  /** `busy`: whether a request to the version is open. */
+  constructor(connect: Connect, busy: (server: string, version: string) => boolean) {
+    this.#connect = connect;
     this.#busy = busy;
   }
 
@@ -56,7 +50,7 @@ export class Upstreams {
       held.of = version;
       return held.upstream;
     }
-    const upstream = connect(version, this.#limits, this.#env, this.#early);
+    const upstream = this.#connect(version);
     if (held) void this.#retire(held);
     this.#held.set(key, { server, version: version.version, of: version, definition, upstream });
     return upstream;
@@ -78,7 +72,7 @@ export class Upstreams {
   async close(): Promise<void> {
     const all = [...this.#held.values()];
     this.#held.clear();
-    await Promise.all([this.#early?.close(), ...all.map(({ upstream }) => upstream.close())]);
+    await Promise.all(all.map(({ upstream }) => upstream.close()));
   }
 
   async #retire({ server, version, upstream }: Held): Promise<void> {
@@ -88,17 +82,23 @@ export class Upstreams {
   }
 }
 
-function connect(version: ServerVersion, limits: Limits, env: Environment, early?: EarlyProcess): Upstream {
-  const reached = resolved(version, env, missingReference);
-  if (reached.transport === 'stdio') {
-    const program = programOf(reached, env);
-    const child = () => early?.take(program) ?? started(program);
-    return new WireUpstream((events) => childWire(child(), program.command, limits.messageBytes, events), limits);
-  }
-  const endpoint = { url: reached.url, headers: lowerCased(reached.headers) };
-  return reached.transport === 'sse'
-    ? new WireUpstream(sseWires(endpoint, limits.messageBytes), limits)
-    : new HttpUpstream(endpoint, limits);
+/**
+ * Connects as the definition of a version says, with `env` for its references. `early`: a process that the first wire to
+ * its version takes. Throws GATEWAY_REFERENCE_MISSING.
+ */
+export function asDefined(limits: Limits, env: Environment, early?: EarlyProcess): Connect {
+  return (version) => {
+    const reached = resolved(version, env, missingReference);
+    if (reached.transport === 'stdio') {
+      const program = programOf(reached, env);
+      const child = () => early?.take(program) ?? started(program);
+      return new WireUpstream((events) => childWire(child(), program.command, limits.messageBytes, events), limits);
+    }
+    const endpoint = { url: reached.url, headers: lowerCased(reached.headers) };
+    return reached.transport === 'sse'
+      ? new WireUpstream(sseWires(endpoint, limits.messageBytes), limits)
+      : new HttpUpstream(endpoint, limits);
+  };
 }
 
 function definitionOf(version: ServerVersion): string {

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../domain/errors.ts';
 import { Conversation } from './conversation.ts';
 import { SharedWire } from './shared-wire.ts';
+import { openingIn, resumableId } from './resumable.ts';
 import { Supervisor } from './supervisor.ts';
 import type { Answer, Ask, Limits, Listen, Upstream } from './upstream.ts';
 import type { OpenWire } from './wire.ts';
+
+const MOST_ENDED = 1_000;
 
 /**
  * A version behind wires: processes, or connections of the SSE transport of 2024. Each 2025 session has a wire of its
@@ -13,12 +16,19 @@ import type { OpenWire } from './wire.ts';
 export class WireUpstream implements Upstream {
   readonly #supervisor: Supervisor;
   readonly #limits: Limits;
+  readonly #resumable: boolean;
   readonly #sessions = new Map<string, Conversation>();
+  readonly #ended = new Set<string>();
   readonly #sweep: NodeJS.Timeout;
   #shared: SharedWire | undefined;
 
-  constructor(open: OpenWire, limits: Limits) {
+  /**
+   * `resumable`: a session that another process has opened is opened again here, with the handshake that its id has in
+   * it. What the server of the other process keeps in memory is not here.
+   */
+  constructor(open: OpenWire, limits: Limits, { resumable = false }: { readonly resumable?: boolean } = {}) {
     this.#limits = limits;
+    this.#resumable = resumable;
     this.#supervisor = new Supervisor(open, limits.processes);
     this.#sweep = setInterval(() => this.#stopIdle(), Math.max(50, limits.idleMs / 10)).unref();
   }
@@ -47,6 +57,7 @@ export class WireUpstream implements Upstream {
   async endSession(session: string): Promise<void> {
     const found = this.#sessions.get(session);
     this.#sessions.delete(session);
+    if (this.#resumable) this.#forget(session);
     await found?.close();
   }
 
@@ -57,8 +68,15 @@ export class WireUpstream implements Upstream {
     await Promise.all([shared?.close(), ...[...this.#sessions.keys()].map((session) => this.endSession(session))]);
   }
 
+  /** A session that its caller has ended stays ended. The oldest ones are forgotten. */
+  #forget(session: string): void {
+    this.#ended.add(session);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
   #begin(ask: Ask, answer: Answer): void {
-    const session = randomUUID();
+    const session = this.#resumable ? resumableId(ask.message.params) : randomUUID();
     const conversation = new Conversation((events) => this.#supervisor.open(events), this.#limits);
     this.#sessions.set(session, conversation);
     const failed = (): void => void this.endSession(session);
@@ -66,9 +84,18 @@ export class WireUpstream implements Upstream {
   }
 
   #inSession(session: string, answer: Answer, use: (found: Conversation) => void): void {
-    const found = this.#sessions.get(session);
+    const found = this.#sessions.get(session) ?? this.#resumed(session);
     if (found) return use(found);
     answer.fail(new SluiceError('GATEWAY_SESSION_UNKNOWN', 'The session is not known here: its process has ended.'));
+  }
+
+  /** Undefined if the id has no handshake in it, or the session has ended here. */
+  #resumed(session: string): Conversation | undefined {
+    const opening = this.#resumable && !this.#ended.has(session) ? openingIn(session) : undefined;
+    if (!opening) return undefined;
+    const conversation = new Conversation((events) => this.#supervisor.open(events), this.#limits, opening);
+    this.#sessions.set(session, conversation);
+    return conversation;
   }
 
   #sharedWire(): SharedWire {

@@ -4,7 +4,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import type { Deployment } from '../domain/onboarding/deployment.ts';
 import { imageParts } from '../domain/onboarding/image-reference.ts';
-import type { Service } from '../domain/onboarding/service.ts';
+import type { McpTransport, Service } from '../domain/onboarding/service.ts';
 import type { Source } from '../domain/onboarding/source.ts';
 import { yamlFault } from './yaml-fault.ts';
 
@@ -63,16 +63,26 @@ function contentOf(source: Source, service: Service, wanted: Wanted): Deployment
       ...(entryPoints === undefined ? {} : { entry_points: [...entryPoints] }),
     },
     environment: environmentOf(service),
-    ...(service.mcp === undefined ? {} : { mcp: { transport: service.mcp.transport } }),
+    ...(service.mcp === undefined ? {} : { mcp: { transport: transportOf(service.mcp) } }),
   };
 }
 
+/** How clients reach the server. */
+const transportOf = ({ transport, bridged }: NonNullable<Service['mcp']>): McpTransport =>
+  bridged ? 'streamable-http' : transport;
+
 /** Servers listen on all addresses of their pod only if they are told to. */
 function environmentOf({ port, mcp }: Service): Record<string, string> {
+  if (mcp?.bridged) return { PORT: String(port), MCP_TRANSPORT: 'stdio' };
   const plain = { PORT: String(port), HOST: '0.0.0.0' };
   if (!mcp) return plain;
   return { ...plain, MCP_TRANSPORT: mcp.transport, MCP_PORT: String(port), MCP_HOST: '0.0.0.0' };
 }
+
+const BRIDGED = [
+  [['mcp', 'transport'], 'streamable-http'],
+  [['kubernetes', 'probes', 'path'], '/healthz'],
+] as const;
 
 /**
  * An existing deployment.yaml for another version. Only the version, the commit, the address of the source and the tag
@@ -89,6 +99,8 @@ export function nextDeployment(old: string, source: Source, service: Service, wa
     [['deployment', 'github_url'], source.url],
     [['deployment', 'repo_type'], service.language],
     [['deployment', 'commit'], source.commit],
+    // A bridge has come since, for a file that somebody wrote by hand.
+    ...(service.mcp?.bridged && before.mcp?.transport === 'stdio' ? BRIDGED : []),
     ...(same ? [] : [[['container', 'image'], `${imageParts(before.image).name}:${wanted.version}`] as const]),
   ];
   for (const [path, value] of changes) if (document.getIn(path) !== value) document.setIn(path, value);

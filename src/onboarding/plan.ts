@@ -1,3 +1,4 @@
+import { BRIDGE_FILE } from '../domain/onboarding/dockerfiles/bridge.ts';
 import { baseWarnings, dockerfileOf } from '../domain/onboarding/dockerfiles/index.ts';
 import type { BaseImages } from '../domain/onboarding/dockerfiles/lines.ts';
 import type { Deployment } from '../domain/onboarding/deployment.ts';
@@ -25,20 +26,28 @@ export interface DeploymentPlan {
 /** The present files of the folder, by path. Without those of `source/`. */
 export type Present = Readonly<Record<string, string>>;
 
+/** What the images of deployments are made of, beside the source. */
+export interface Materials {
+  readonly pinned: BaseImages;
+  /** The program that serves an MCP server over stdin and stdout at an address. Needed for such a server only. */
+  readonly bridge?: string | undefined;
+}
+
 /** What onboarding writes. Errors: DEPLOYMENT_FILE_INVALID, TEMPLATE_INVALID. */
 export function planDeployment(
   source: Source,
   service: Service,
   wanted: Wanted,
   present: Present,
-  pinned: BaseImages,
+  { pinned, bridge }: Materials,
 ): DeploymentPlan {
   const old = present['deployment.yaml'];
   const { text, deployment } =
     old === undefined ? newDeployment(source, service, wanted) : nextDeployment(old, source, service, wanted);
-  const dockerfile = dockerfileOf(service, source.texts['Dockerfile'], pinned);
+  const dockerfile = dockerfileOf(service, source.texts['Dockerfile'], pinned, deployment.name);
   const generated: readonly DeploymentFileText[] = [
     { path: 'Dockerfile', text: dockerfile.text, executable: false },
+    ...(bridge === undefined ? [] : [{ path: BRIDGE_FILE, text: bridge, executable: false }]),
     ...kubernetesFiles(deployment, templatesIn(present)),
     ...scripts(deployment),
   ];
@@ -67,14 +76,14 @@ export function templatesIn(present: Present): Templates {
 
 function planned(generated: readonly DeploymentFileText[], present: Present): readonly PlannedFile[] {
   const files = generated.map((file): PlannedFile => {
-    const text = marked(file.text);
+    const text = marked(file.path, file.text);
     const old = present[file.path];
     const action = actionOf(old, text, old !== undefined && isUnedited(old));
     return { ...file, text: action === 'keep' ? (old ?? text) : text, action };
   });
   const paths = files.map(({ path }) => path);
   const left = Object.entries(present).filter(
-    ([path, text]) => /^k8s\/(base|overlays)\//.test(path) && !paths.includes(path) && isUnedited(text),
+    ([path, text]) => /^(k8s\/(base|overlays)|bridge)\//.test(path) && !paths.includes(path) && isUnedited(text),
   );
   return [...files, ...left.map(([path, text]): PlannedFile => ({ path, text, executable: false, action: 'remove' }))];
 }

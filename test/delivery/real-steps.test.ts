@@ -1,18 +1,25 @@
 import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDeployments, createSourceRepositories } from '../../src/adapters/git/index.ts';
 import { createImageContent } from '../../src/adapters/image-archive/index.ts';
 import { createImageBuilder } from '../../src/adapters/image-builder/index.ts';
+import { createBridgeBundle } from '../../src/adapters/bridge-bundle/index.ts';
 import { createImageRunner } from '../../src/adapters/image-runner/index.ts';
 import { createImageScanners } from '../../src/adapters/image-scanners/index.ts';
 import { createImageRegistry } from '../../src/adapters/image-registry/index.ts';
 import { createSigner } from '../../src/adapters/signer/index.ts';
+import type { BaseImages } from '../../src/domain/onboarding/dockerfiles/lines.ts';
 import type { DeliveryFacts, DeliveryInput, DeliveryStep, StepDone } from '../../src/domain/delivery/delivery.ts';
 import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 import { startImageRegistry } from '../support/image-registry.ts';
+import { connect } from '../support/mcp-clients.ts';
+import { pushNodeBase } from '../support/node-base-image.ts';
+import { eventually } from '../support/releases-wait.ts';
+import { RunImage } from '../support/run-image.ts';
 import { settingsWith } from '../support/settings.ts';
 
 // Each step runs programs.
@@ -32,14 +39,17 @@ afterAll(() => void process.stdout.write(`Measured: ${took.length > 0 ? took.joi
 const KEY = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(4)}\n-----END PRIVATE KEY-----\n`;
 
 /** The steps with the real Git, buildah and registry, for a source of these files. */
-async function stage(files: Readonly<Record<string, string>>) {
+async function stage(files: Readonly<Record<string, string>>, bases?: (registry: string) => Promise<BaseImages>) {
   const source = repositories.create('source', files);
   const mine = repositories.create('mine', { 'README.md': 'mine\n' });
   const fake = await startImageRegistry();
   const { host, close } = await fake.real(join(repositories.root, 'registry'));
   const services = {
     ...fakeServices(createFakeGateway()),
-    settings: settingsWith({ deploymentRegistry: `${host}/team`, builder: 'buildah', gitLocal: true }),
+    settings: settingsWith({
+      ...{ deploymentRegistry: `${host}/team`, builder: 'buildah', gitLocal: true },
+      baseImages: (await bases?.(host)) ?? {},
+    }),
     delivery: {
       sources: createSourceRepositories({ credentials: {}, limits: { files: 1_000, bytes: 1024 * 1024 } }),
       deployments: createDeployments(mine),
@@ -47,6 +57,7 @@ async function stage(files: Readonly<Record<string, string>>) {
       registry: createImageRegistry(),
       content: createImageContent(),
       signer: createSigner({ trusted: [] }),
+      bridge: createBridgeBundle(),
       runner: createImageRunner({ builder: 'buildah', timeout: 60_000 }),
       scanners: createImageScanners({ sbomProgram: 'syft', timeout: 60_000, folder: join(repositories.root, 'sboms') }),
     },
@@ -117,6 +128,58 @@ real(`a key in a layer is found, and a waiver on the branch lets this image pass
     );
     expect((await run('push')).figures).toMatchObject({ pushed: 'proved' });
   } finally {
+    await end();
+  }
+});
+
+/** A server without packages, as its user has it: it knows stdin and stdout only. */
+const STDIO_SERVER = `
+const answers = {
+  initialize: () => ({
+    protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'small', version: '1' },
+  }),
+  ping: () => ({}),
+  'tools/list': () => ({ tools: [{ name: 'who', inputSchema: { type: 'object' } }] }),
+  'tools/call': () => ({ content: [{ type: 'text', text: 'user ' + process.getuid() + ' ' + process.env.GREETING }] }),
+};
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method]?.() ?? {} }));
+});
+`;
+const STDIO_SOURCE = {
+  'package.json': JSON.stringify({ name: 'small', engines: { node: '24' }, scripts: { start: 'node server.js' } }),
+  'package-lock.json': JSON.stringify({ name: 'small', lockfileVersion: 3, packages: { '': { name: 'small' } } }),
+  'server.json': JSON.stringify({ packages: [{ transport: { type: 'stdio' } }] }),
+  'server.js': STDIO_SERVER,
+};
+
+real(`a server over stdin and stdout becomes an image that clients reach at /mcp${why}`, async () => {
+  const before = process.env['CONTAINERS_REGISTRIES_CONF'];
+  const { run, mine, end } = await stage(STDIO_SOURCE, async (registry) => {
+    const file = join(repositories.root, 'registries.conf');
+    writeFileSync(file, `[[registry]]\nlocation = "${registry}"\ninsecure = true\n`);
+    Object.assign(process.env, { CONTAINERS_REGISTRIES_CONF: file, BUILDAH_ISOLATION: 'chroot' });
+    return { 'node:24-bookworm-slim': await pushNodeBase(registry, '24-bookworm-slim') };
+  });
+  try {
+    await run('onboard');
+    const { facts } = await run('build');
+    expect((await run('check')).findings?.[0]).toMatchObject({ check: 'secrets', outcome: 'passed' });
+    expect(gitIn(mine, 'show', 'web-v1:deployments/web/k8s/base/rollout.yaml')).toContain('path: /healthz');
+
+    const image = new RunImage(facts.imageId ?? '');
+    try {
+      await eventually('health', async () => ((await image.get('/healthz'))?.status === 200 ? true : undefined));
+      const client = await connect('2025 client', { url: `${image.url}/mcp` });
+      expect((await client.callTool('who', {})).content).toEqual([{ type: 'text', text: 'user 1001 hello' }]);
+      await client.close();
+      expect(await (await image.get('/metrics'))?.text()).toContain('server="web"');
+    } finally {
+      expect(await image.end()).toBe(0);
+    }
+  } finally {
+    Object.assign(process.env, { CONTAINERS_REGISTRIES_CONF: before ?? '' });
     await end();
   }
 });

@@ -9,7 +9,7 @@ const SOURCE = aSource(NODE_SERVICE);
 const SERVICE = detect(SOURCE, {});
 const WANTED = { name: 'web', version: 'v1', registry: 'registry.example/team', namespace: 'shop' };
 const plan = (present: Present = {}, wanted: object = {}) =>
-  planDeployment(SOURCE, SERVICE, { ...WANTED, ...wanted }, present, {});
+  planDeployment(SOURCE, SERVICE, { ...WANTED, ...wanted }, present, { pinned: {} });
 
 /** The folder after a plan was carried out. */
 function after({ files }: Pick<ReturnType<typeof plan>, 'files'>, present: Present = {}): Present {

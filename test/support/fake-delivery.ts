@@ -75,6 +75,7 @@ export function createFakeDelivery(
     },
     content: { examine: async () => ({ bytes: 1_000, layers: 1, files: 3, suspects: [], notSearched: 0 }) },
     signer: createSigner({ trusted: [] }),
+    bridge: { read: async () => '// the bridge\n' },
     runner: { withServer: async () => ({ notRun: 'podman is not on this machine' }) },
     scanners: {
       sbom: async () => ({ notRun: 'syft is not on this machine' }),

@@ -10,6 +10,7 @@ import { createSealer } from '../../src/gateway/seal.ts';
 import { ServerTable } from '../../src/gateway/server-table.ts';
 import type { ServerStatus } from '../../src/gateway/status.ts';
 import { LIMITS, type Limits } from '../../src/gateway/upstream.ts';
+import { asDefined } from '../../src/gateway/upstreams.ts';
 import { createLog, type Log } from '../../src/observability/log.ts';
 import type { ServerRegistryPort } from '../../src/ports/server-registry.ts';
 import { createFakeServers } from './fake-servers.ts';
@@ -75,13 +76,14 @@ export interface StageOptions {
 export async function startGateway(servers: readonly RegisteredServer[], options: StageOptions = {}): Promise<Stage> {
   const { log = createLog('silent') } = options;
   const registry = options.registry ?? createFakeServers(...servers);
+  const limits = { ...LIMITS, ...options.limits };
   const gateway = new Gateway({
     table: await ServerTable.follow(registry, log),
     sealer: createSealer([options.key ?? KEY]),
-    limits: { ...LIMITS, ...options.limits },
+    limits,
     health: { ...HEALTH, everyMs: 0, ...options.health },
     recorded: options.recorded ?? 0,
-    env: options.env ?? process.env,
+    connect: asDefined(limits, options.env ?? process.env),
   });
   const front: HttpFront = await startHttpFront(gateway, {
     host: '127.0.0.1',

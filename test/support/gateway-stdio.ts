@@ -7,6 +7,7 @@ import { ServerTable } from '../../src/gateway/server-table.ts';
 import { serveStdioFront } from '../../src/gateway/stdio-front.ts';
 import { HEALTH } from '../../src/gateway/health.ts';
 import { LIMITS } from '../../src/gateway/upstream.ts';
+import { asDefined } from '../../src/gateway/upstreams.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { createFakeServers } from './fake-servers.ts';
 
@@ -21,7 +22,7 @@ const gateway = new Gateway({
   limits: LIMITS,
   health: { ...HEALTH, everyMs: 0 },
   recorded: 0,
-  env: process.env,
+  connect: asDefined(LIMITS, process.env),
 });
 const { stdin: input, stdout: output } = process;
 await serveStdioFront(gateway, { name: server.name, input, output, stopped: new AbortController().signal });

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { BRIDGE_CONTEXT, BRIDGE_FILE } from '../../domain/onboarding/dockerfiles/bridge.ts';
 import { imageReference, isLoopback } from '../../domain/onboarding/image-reference.ts';
 import type { ImageAsked } from '../../ports/image-builder.ts';
 
@@ -20,6 +22,11 @@ export interface BuilderProgram {
 
 const DIGEST = /sha256:[0-9a-f]{64}/;
 const tagsOf = ({ tags }: ImageAsked): readonly string[] => tags.flatMap((tag) => ['--tag', tag]);
+/** The folder with the bridge, which is beside the Dockerfile and not in the source. */
+function bridgeOf({ dockerfile }: ImageAsked): readonly string[] {
+  const folder = join(dirname(dockerfile), dirname(BRIDGE_FILE));
+  return existsSync(folder) ? ['--build-context', `${BRIDGE_CONTEXT}=${folder}`] : [];
+}
 const tls = (tag: string): readonly string[] =>
   isLoopback(imageReference(tag).registry) ? ['--tls-verify=false'] : [];
 
@@ -30,7 +37,7 @@ function likeBuildah(name: string, save: BuilderProgram['save']): BuilderProgram
     ready: ['info'],
     async build(run, asked) {
       const flags = ['--layers', '--format=docker', `--timestamp=${asked.sourceDate}`];
-      await run(['build', ...flags, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
+      await run(['build', ...flags, ...tagsOf(asked), ...bridgeOf(asked), '--file', asked.dockerfile, asked.context]);
     },
     save,
     async push(run, tag, folder) {
@@ -47,7 +54,7 @@ const docker: BuilderProgram = {
   ready: ['info'],
   async build(run, asked) {
     const date = ['--build-arg', `SOURCE_DATE_EPOCH=${asked.sourceDate}`];
-    await run(['build', ...date, ...tagsOf(asked), '--file', asked.dockerfile, asked.context]);
+    await run(['build', ...date, ...tagsOf(asked), ...bridgeOf(asked), '--file', asked.dockerfile, asked.context]);
   },
   save: (tag, file) => ['save', '--output', file, tag],
   push: async (run, tag) => DIGEST.exec((await run(['push', tag])).join('\n'))?.[0],

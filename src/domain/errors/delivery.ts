@@ -84,8 +84,15 @@ export const DELIVERY_ERRORS = {
     409,
     7,
     false,
-    'The MCP server speaks over stdin and stdout only, so no Service can reach it.',
-    'Set transport if it also serves HTTP. A server without HTTP is registered with mcp_server_deploy.',
+    'The MCP server of an own Dockerfile speaks over stdin and stdout only, so no Service can reach it.',
+    'Set transport if it also serves HTTP, or set language, so that a Dockerfile with a bridge to HTTP is written.',
+  ),
+  BRIDGE_NOT_BUILT: entry(
+    503,
+    6,
+    false,
+    'The bridge for MCP servers over stdin and stdout was not bundled, or its sources have changed since.',
+    'Run `npm run prepare` in the folder of Sluice, which bundles its sources.',
   ),
   DEPLOYMENT_FILE_INVALID: entry(
     409,

@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts';
+import { BRIDGE_FILE } from './dockerfiles/bridge.ts';
 import { LANGUAGE_KINDS } from './languages/index.ts';
 import type { LanguageKind } from './languages/language.ts';
 import { mcpServer } from './mcp-server.ts';
@@ -9,6 +10,11 @@ import { ambiguous } from './undecided.ts';
 /** Paths by which services usually say that they are well, the most telling first. */
 const HEALTH = ['/healthz', '/health', '/readyz', '/ready'];
 
+const BRIDGE_HEALTH: Finding = { what: 'health path /healthz', where: BRIDGE_FILE };
+const BRIDGE_WARNINGS = [
+  'The server speaks over stdin and stdout, so a bridge in the image serves it at /mcp. Each session of a client of 2025 is a process of its own.',
+];
+
 /**
  * How the service of a source is built, started and reached. Errors: SOURCE_UNKNOWN, SOURCE_AMBIGUOUS and
  * SOURCE_NO_START with the field to set, SOURCE_REFUSED.
@@ -16,16 +22,22 @@ const HEALTH = ['/healthz', '/health', '/readyz', '/ready'];
 export function detect(source: Source, asked: Asked): Service {
   const build = languageOf(source, asked).detect(source, asked);
   const mcp = mcpServer(source, asked);
-  const health = healthOf(source);
+  // What is in the image of an own Dockerfile is not known, so nothing is added to it.
+  const bridged = mcp?.transport === 'stdio' && build.language !== 'dockerfile';
+  const health = bridged ? BRIDGE_HEALTH : healthOf(source);
   const port = asked.port ?? build.port ?? DEFAULT_PORT;
   const findings = [...build.findings, ...(mcp?.findings ?? []), ...(health ? [health] : [])];
   return {
     ...build,
     port,
     findings,
-    warnings: [...build.warnings, ...lockWarnings(build), ...portWarnings(asked.port ?? build.port)],
+    warnings: [
+      ...build.warnings,
+      ...lockWarnings(build),
+      ...(bridged ? BRIDGE_WARNINGS : portWarnings(asked.port ?? build.port)),
+    ],
     ...(health ? { health: health.what.slice('health path '.length) } : {}),
-    ...(mcp ? { mcp: { transport: mcp.transport } } : {}),
+    ...(mcp ? { mcp: { transport: mcp.transport, bridged } } : {}),
   };
 }
 

@@ -48,7 +48,8 @@ export interface Service extends Build {
   readonly port: number;
   /** The path that answers when the service is well. Absent: only the port is checked. */
   readonly health?: string;
-  readonly mcp?: { readonly transport: McpTransport };
+  /** `bridged`: the server speaks over stdin and stdout, and a bridge in its image serves it over Streamable HTTP. */
+  readonly mcp?: { readonly transport: McpTransport; readonly bridged: boolean };
 }
 
 export const DEFAULT_PORT = 8000;

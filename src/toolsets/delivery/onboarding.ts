@@ -60,7 +60,9 @@ async function planned(
   const read = await presentState(context, asked.name, branch);
   const { name, version, host, replicas } = asked;
   const wanted = { name, version, registry, namespace: asked.namespace ?? name, host, replicas };
-  const files = planDeployment(open.source, service, wanted, read.state?.files ?? {}, baseImages);
+  const bridge = service.mcp?.bridged ? await context.delivery.bridge.read() : undefined;
+  const materials = { pinned: baseImages, bridge };
+  const files = planDeployment(open.source, service, wanted, read.state?.files ?? {}, materials);
   const ofRef = refWarning(asked.ref, open.source.ref, version);
   const plan = ofRef === undefined ? files : { ...files, warnings: [ofRef, ...files.warnings] };
   const changed = plan.files.some(({ action }) => action !== 'same' && action !== 'keep');

@@ -204,7 +204,10 @@ test.each([
   ['stdio in its code', { 'server.js': 'new StdioServerTransport()' }, 'stdio'],
   ['HTTP in its code', { 'server.js': 'new StreamableHTTPServerTransport({})' }, 'streamable-http'],
 ])('an MCP server is known by its SDK, its transport by %s', (_, more, transport) => {
-  expect(found({ ...NODE_SERVICE, 'package.json': SDK, ...more }).mcp).toEqual({ transport });
+  expect(found({ ...NODE_SERVICE, 'package.json': SDK, ...more }).mcp).toEqual({
+    transport,
+    bridged: transport === 'stdio',
+  });
 });
 
 test('an MCP server with several transports has to be asked for one', () => {
@@ -215,7 +218,10 @@ test('an MCP server with several transports has to be asked for one', () => {
   };
 
   expect(refusal(texts)).toEqual(['SOURCE_AMBIGUOUS', { field: 'transport', choices: ['stdio', 'streamable-http'] }]);
-  expect(found(texts, { transport: 'streamable-http' }).mcp).toEqual({ transport: 'streamable-http' });
+  expect(found(texts, { transport: 'streamable-http' }).mcp).toMatchObject({
+    transport: 'streamable-http',
+    bridged: false,
+  });
 });
 
 test.each([
@@ -223,7 +229,7 @@ test.each([
   ['requirements.txt', 'fastmcp==2.0\n'],
   ['pyproject.toml', '[tool.poetry]\nname = "m"\n[tool.poetry.dependencies]\nmcp = "^1"\n'],
 ])('%s shows an MCP server', (file, text) => {
-  expect(found({ [file]: text, 'main.py': 'mcp.run(transport="streamable-http")' }).mcp).toEqual({
+  expect(found({ [file]: text, 'main.py': 'mcp.run(transport="streamable-http")' }).mcp).toMatchObject({
     transport: 'streamable-http',
   });
 });

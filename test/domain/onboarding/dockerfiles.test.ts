@@ -7,7 +7,7 @@ const GO = { 'go.mod': 'module x\n\ngo 1.26\n', 'go.sum': '', 'main.go': 'packag
 const PYTHON = { 'pyproject.toml': '[project]\nname = "web"\n', 'uv.lock': '', 'main.py': '"/health"' };
 const PINNED = `node:24-bookworm-slim@sha256:${'a'.repeat(64)}`;
 const dockerfile = (texts: Readonly<Record<string, string>>, pinned = {}) =>
-  dockerfileOf(detect(aSource(texts), {}), texts['Dockerfile'], pinned);
+  dockerfileOf(detect(aSource(texts), {}), texts['Dockerfile'], pinned, 'web');
 /** The lines of the last stage. */
 const last = (text: string): string => text.slice(text.lastIndexOf('FROM '));
 
@@ -49,7 +49,7 @@ test('a base image is named by its digest where one is known; the others are war
 
 test('the words of a command are data, whatever they contain', () => {
   const start = ['node', 'a b.js', '"; rm -rf /', '$HOME', '\n'];
-  const { text } = dockerfileOf(detect(aSource(NODE_SERVICE), { start }), undefined, {});
+  const { text } = dockerfileOf(detect(aSource(NODE_SERVICE), { start }), undefined, {}, 'web');
   const [, command = ''] = /^CMD (.*)$/m.exec(text) ?? [];
 
   expect(JSON.parse(command)).toEqual(start);
@@ -59,4 +59,41 @@ test('the Dockerfile of the source is used as it is', () => {
   const own = 'FROM scratch\nCOPY . /\n';
 
   expect(dockerfile({ Dockerfile: own })).toEqual({ text: own, bases: [] });
+});
+
+const STDIO = { 'server.json': JSON.stringify({ packages: [{ transport: { type: 'stdio' } }] }) };
+
+test.each([
+  ['Node.js 24', NODE_SERVICE, 'node', 1],
+  [
+    'Node.js 20',
+    { ...NODE_SERVICE, 'package.json': '{"engines":{"node":"20"},"main":"server.js","scripts":{}}' },
+    '/opt/sluice/node',
+    2,
+  ],
+  ['Python', PYTHON, '/opt/sluice/node', 2],
+  ['Go', GO, '/opt/sluice/node', 3],
+])('%s over stdin and stdout: the bridge starts the server, and is asked for its health', (_, texts, node, bases) => {
+  const made = dockerfile({ ...texts, ...STDIO });
+  const end = last(made.text);
+  const [, command = ''] = /^CMD (.*)$/m.exec(end) ?? [];
+  const words = JSON.parse(command) as string[];
+
+  expect(words.slice(0, 5)).toEqual([node, '/opt/sluice/bridge.mjs', '--name', 'web', '--']);
+  expect(words.length).toBeGreaterThan(5);
+  expect(end).toContain('COPY --from=sluice-bridge bridge.mjs /opt/sluice/bridge.mjs');
+  expect(end).toContain(`HEALTHCHECK`);
+  expect(end).toContain(`["${node}","-e",`);
+  expect(end).toContain('/healthz');
+  expect(end.includes('COPY --from=node /usr/local/bin/node /opt/sluice/node')).toBe(node !== 'node');
+  expect(made.bases).toHaveLength(bases);
+  // Nothing of the builder stays: the program of Node is copied alone.
+  expect(end).not.toMatch(/^RUN/m);
+});
+
+test('what an own Dockerfile starts is not known, so it gets no bridge', () => {
+  const service = detect(aSource({ Dockerfile: 'FROM scratch\n', ...STDIO }), {});
+
+  expect(service.mcp).toEqual({ transport: 'stdio', bridged: false });
+  expect(dockerfileOf(service, 'FROM scratch\n', {}, 'web').text).toBe('FROM scratch\n');
 });

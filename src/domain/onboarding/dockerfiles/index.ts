@@ -1,15 +1,21 @@
 import type { Service } from '../service.ts';
+import { bridgeOf } from './bridge.ts';
 import { goDockerfile } from './go.ts';
 import type { BaseImages, Dockerfile } from './lines.ts';
 import { nodeDockerfile } from './node.ts';
 import { pythonDockerfile } from './python.ts';
 
-/** The Dockerfile of a service. `own`: that of its source, which is used unchanged if the source has one. */
-export function dockerfileOf(service: Service, own: string | undefined, pinned: BaseImages): Dockerfile {
-  if (service.language === 'nodejs') return nodeDockerfile(service, pinned);
-  if (service.language === 'python') return pythonDockerfile(service, pinned);
-  if (service.language === 'golang') return goDockerfile(service, pinned);
-  return { text: own ?? '', bases: [] };
+/**
+ * The Dockerfile of a service. `own`: that of its source, which is used unchanged if the source has one. `name`: of the
+ * deployment.
+ */
+export function dockerfileOf(service: Service, own: string | undefined, pinned: BaseImages, name: string): Dockerfile {
+  const kind = { nodejs: nodeDockerfile, python: pythonDockerfile, golang: goDockerfile, dockerfile: undefined };
+  const make = kind[service.language];
+  if (!make) return { text: own ?? '', bases: [] };
+  const bridge = bridgeOf(service, name, pinned);
+  const made = make(service, pinned, bridge);
+  return bridge?.base === undefined ? made : { ...made, bases: [...made.bases, bridge.base] };
 }
 
 /** One sentence for each base image that has no digest. */

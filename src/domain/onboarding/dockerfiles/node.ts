@@ -1,4 +1,5 @@
 import type { Service } from '../service.ts';
+import { nodeHealthCheck, type Bridge } from './bridge.ts';
 import { endOf, from, sourceLayers, type BaseImages, type Dockerfile } from './lines.ts';
 
 interface Manager {
@@ -44,7 +45,7 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
 };
 
 /** Dependencies are installed from the lock file in the first stage. The second has the program and what it needs. */
-export function nodeDockerfile(service: Service, pinned: BaseImages): Dockerfile {
+export function nodeDockerfile(service: Service, pinned: BaseImages, bridge?: Bridge): Dockerfile {
   const { languageVersion, manager, lockFile, installFiles, buildStep, port, health, start } = service;
   const image = `node:${languageVersion}-bookworm-slim`;
   const { enable, install, unlocked, build, prune } = MANAGERS[manager] ?? NPM;
@@ -55,20 +56,13 @@ export function nodeDockerfile(service: Service, pinned: BaseImages): Dockerfile
     ...enable,
     ...sourceLayers(installFiles, [lockFile === '' ? unlocked : install], steps),
     '',
+    ...(bridge?.stage ?? []),
     from(image, 'run', pinned),
     'ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH',
     'WORKDIR /app',
     'COPY --from=build /app /app',
-    ...endOf(port, start, healthCheck(port, health)),
+    ...(bridge?.lines ?? []),
+    ...endOf(port, bridge?.start ?? start, bridge?.health ?? nodeHealthCheck(port, health)),
   ];
   return { text: `${text.join('\n')}\n`, bases: [image] };
-}
-
-/** Node is in the image, and nothing else that could open a connection. */
-function healthCheck(port: number, path: string | undefined): readonly string[] {
-  const code =
-    path === undefined
-      ? `require('net').connect(${port}).on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))`
-      : `fetch('http://127.0.0.1:${port}${path}').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
-  return ['node', '-e', code];
 }

@@ -1,11 +1,12 @@
 import type { Service } from '../service.ts';
+import type { Bridge } from './bridge.ts';
 import { endOf, from, sourceLayers, type BaseImages, type Dockerfile } from './lines.ts';
 
 const UV = 'uv==0.13.9';
 const POETRY = 'poetry==2.5.1';
 
 /** Dependencies go into a virtual environment in the first stage. The second has that environment and the source. */
-export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfile {
+export function pythonDockerfile(service: Service, pinned: BaseImages, bridge?: Bridge): Dockerfile {
   const { languageVersion, port, health, start } = service;
   const image = `python:${languageVersion}-slim-bookworm`;
   const text = [
@@ -16,12 +17,14 @@ export function pythonDockerfile(service: Service, pinned: BaseImages): Dockerfi
     'WORKDIR /app',
     ...installation(service),
     '',
+    ...(bridge?.stage ?? []),
     from(image, 'run', pinned),
     'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VIRTUAL_ENV=/venv PATH=/venv/bin:$PATH',
     'WORKDIR /app',
     'COPY --from=build /venv /venv',
     'COPY --from=build /app /app',
-    ...endOf(port, start, healthCheck(port, health)),
+    ...(bridge?.lines ?? []),
+    ...endOf(port, bridge?.start ?? start, bridge?.health ?? healthCheck(port, health)),
   ];
   return { text: `${text.join('\n')}\n`, bases: [image] };
 }
