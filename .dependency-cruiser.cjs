@@ -112,15 +112,9 @@ const layers = [
   ),
   layer(
     'gateway',
-    'The gateway forwards messages of MCP servers. Reading the registry belongs to its port, deciding to src/domain/gateway.',
-    '^src/gateway/',
-    ['^src/(gateway|ports|domain|observability)/'],
-  ),
-  layer(
-    'bridge',
-    'The bridge goes into images of other people as one file. It serves one command with the code of the gateway.',
-    '^src/bridge/',
-    ['^src/(bridge|gateway|domain)/'],
+    'The gateway forwards messages of MCP servers. Reading the registry belongs to its port, deciding to src/domain/gateway. The bridge puts it around one command.',
+    '^src/(gateway|bridge)/',
+    ['^src/($1|gateway|ports|domain|observability)/'],
   ),
   layer(
     'activities',

@@ -83,8 +83,8 @@ export class Upstreams {
 }
 
 /**
- * Connects as the definition of a version says, with `env` for its references. `early`: a process that the first wire to
- * its version takes. Throws GATEWAY_REFERENCE_MISSING.
+ * Connects as the definition of a version says, with `env` for its references. `early`: a process that the first wire
+ * to its version takes. Throws GATEWAY_REFERENCE_MISSING.
  */
 export function asDefined(limits: Limits, env: Environment, early?: EarlyProcess): Connect {
   return (version) => {
