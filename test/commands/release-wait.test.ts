@@ -96,3 +96,18 @@ test('a run that is paused in Temporal comes from the journal, and says so', asy
   expect(answer).toMatchObject({ state: 'failed-needs-human', waiting: { for: 'human', answers: [] } });
   expect(answer.next).toMatch(/paused in Temporal by ada.*temporal workflow unpause/);
 });
+
+test('a release that waits for named people names the page where they decide', async () => {
+  const waiting = { for: 'approval', answers: ['approve', 'reject'], sinceMs: AT } as const;
+  const approvers = { by: [{ issuer: 'os', subject: 'bob' }], count: 1 };
+  const { spec } = aView();
+  const nextOf = async (changes: Parameters<typeof aView>[0]) => {
+    gateway.views.set(ID, aView({ state: 'waiting-for-approval', waiting, ...changes }));
+    return (await wait({ timeout_seconds: 0 })).next;
+  };
+  const page = 'The people who are named decide at http://127.0.0.1:8765/approve/prod/shop/web.';
+
+  expect(await nextOf({ spec: { ...spec, approvers } })).toContain(page);
+  expect(await nextOf({ waiting: { ...waiting, for: 'step-approval' } })).toContain(page);
+  expect(await nextOf({})).toBe('It waits for approval: answer with release_approve or release_reject.');
+});
