@@ -20,11 +20,8 @@ const optionalBuild: z.ZodType<string | undefined, string> = z
   .regex(BUILD_FORM, 'must be letters, digits, dots, hyphens and underscores, at most 100');
 const optionalText: z.ZodType<string | undefined, string> = text;
 
-/** Strategies that only a new Rollout can have. A release with one is refused at its start. */
-const ROLLOUTS_ONLY = ARGO_STRATEGY_NAMES.filter((name) => !STRATEGY_NAMES.includes(name));
-/** A release of a target without a Rollout names its strategy. */
-const OF_ROLLOUTS = STRATEGY_NAMES.filter((name) => ARGO_STRATEGY_NAMES.some((known) => known === name));
-const DEFAULT_STRATEGIES = [...OF_ROLLOUTS, ...ROLLOUTS_ONLY];
+/** Those that a new Rollout and a release can have. A release of a target without a Rollout names its strategy. */
+const DEFAULT_STRATEGIES = STRATEGY_NAMES.filter((name) => ARGO_STRATEGY_NAMES.some((known) => known === name));
 /** The name without the hyphen is accepted too. */
 const strategy = z.string().transform((value, context): string => {
   const known = DEFAULT_STRATEGIES.find((name) => name === value || name.replaceAll('-', '') === value);
@@ -93,7 +90,7 @@ export const SETTINGS = {
     'ARGO_DEFAULT_STRATEGY',
     strategy,
     STRATEGY_NAMES[0],
-    `Strategy of a release or a new Rollout that names none: ${OF_ROLLOUTS.join(', ')}, or ${ROLLOUTS_ONLY.join(', ')} (new Rollouts only).`,
+    `Strategy of a release or a new Rollout that names none: ${DEFAULT_STRATEGIES.join(', ')}.`,
   ),
   weightStep: setting(
     'TRAEFIK_DEFAULT_WEIGHT_STEP',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ARGO_STRATEGY_NAMES } from '../domain/argo-strategies.ts';
 import { WHEN_BUSY } from '../domain/release/queue.ts';
 import { STRATEGIES, STRATEGY_NAMES } from '../strategies/index.ts';
 import { analysis, analysisProblems } from './analysis-file.ts';
@@ -11,13 +10,7 @@ import { targetFields } from './target.ts';
 import { sourceFields, sourceProblems } from './version-source.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
-const strategy = z.enum(STRATEGY_NAMES, { error: ({ input }) => notBuilt(input) ?? spelling(input) });
-
-/** The message for a strategy that a Rollout can have and a release cannot. */
-function notBuilt(input: unknown): string | undefined {
-  const name = ARGO_STRATEGY_NAMES.find((known) => known === input);
-  return name && `${name} releases are not built yet; use ${STRATEGY_NAMES.join(' or ')}`;
-}
+const strategy = z.enum(STRATEGY_NAMES, { error: ({ input }) => spelling(input) });
 
 /** The message for a name that differs from a known one by a hyphen only. */
 function spelling(input: unknown): string | undefined {
@@ -95,16 +88,6 @@ const UNLISTED: readonly string[] = [
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
 export type ReleaseFile = z.output<typeof releaseFile>;
 
-/** Why a release that names no strategy is refused. Undefined if releases have the default strategy. */
-export function defaultProblem(defaultStrategy: string): Problem | undefined {
-  if (STRATEGY_NAMES.includes(defaultStrategy)) return undefined;
-  const names = STRATEGY_NAMES.join(' or ');
-  return {
-    path: 'strategy',
-    message: `is missing, and ARGO_DEFAULT_STRATEGY is ${defaultStrategy}: ${defaultStrategy} releases are not built yet; name ${names}`,
-  };
-}
-
 /**
  * Checks a release file, including the fields that only some strategies allow. Throws INVALID_INPUT or UNKNOWN_NAME.
  */
@@ -127,8 +110,6 @@ function inFull(value: unknown): unknown {
 /** They are read from the raw value, so that they are reported together with all other faults. */
 function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
   const file = record(value);
-  const problem = file['strategy'] === undefined ? defaultProblem(defaultStrategy) : undefined;
-  if (problem) return [problem];
   const strategy = STRATEGIES.find(({ name }) => name === (file['strategy'] ?? defaultStrategy));
   return strategy ? foreignFields(file, strategy) : [];
 }

@@ -4,13 +4,11 @@ import type { FileDefaults } from '../strategies/strategy.ts';
 import { toNamedPeople } from './approvals-file.ts';
 import { toAnalysis } from './analysis-spec.ts';
 import { toMs } from './duration.ts';
-import { invalidInput } from './parse.ts';
-import { defaultProblem, type ReleaseFile } from './release-file.ts';
+import type { ReleaseFile } from './release-file.ts';
 import { kindOfSource, toSources } from './version-source.ts';
 
 /** The server's settings that are defaults of a release file. */
 export interface ReleaseDefaults extends FileDefaults {
-  /** If it is a strategy that only new Rollouts have, a release has to name its strategy. */
   readonly defaultStrategy: string;
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
@@ -21,7 +19,7 @@ export interface ReleaseDefaults extends FileDefaults {
  * Errors: INVALID_INPUT.
  */
 export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: ReleaseDefaults): ReleaseSpec {
-  const strategy = strategyName(file, defaults);
+  const strategy = file.strategy ?? defaults.defaultStrategy;
   return {
     target: { cluster: file.target.cluster ?? cluster, namespace: file.target.namespace, rollout: file.target.rollout },
     image: file.image,
@@ -42,14 +40,6 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     guardMs: toMs(file.guard ?? '30m'),
     ...(file.when_busy && file.when_busy !== 'refuse' ? { whenBusy: file.when_busy } : {}),
   };
-}
-
-function strategyName(file: ReleaseFile, { defaultStrategy }: ReleaseDefaults): string {
-  if (file.strategy) return file.strategy;
-  // The check of the file has already refused this case.
-  const problem = defaultProblem(defaultStrategy);
-  if (problem) throw invalidInput([problem]);
-  return defaultStrategy;
 }
 
 function toTimeouts(file: NonNullable<ReleaseFile['timeouts']>): Timeouts {

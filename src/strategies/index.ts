@@ -2,6 +2,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { blueGreen } from './blue-green/index.ts';
 import { canary } from './canary/index.ts';
 import { mcp } from './mcp/index.ts';
+import { rolling } from './rolling/index.ts';
 import { watchedCanary } from './watched-canary/index.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner } from '../domain/release/target.ts';
@@ -11,7 +12,7 @@ import type { SourceFound } from '../ports/workload.ts';
 import type { Strategy, Verbs } from './strategy.ts';
 
 /** Every strategy that a release can have. The first one is the default. */
-export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary];
+export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary, rolling];
 
 export const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name) as [string, ...string[]];
 

@@ -91,20 +91,13 @@ test.each([
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test('a release without a strategy is refused while the default is rolling', async () => {
+test('the fields of a file without a strategy are checked for the default', async () => {
   const env = { ARGO_DEFAULT_STRATEGY: 'rolling' };
-  const least = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b'];
+  const chosen = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b', '--steps', '10,100'];
 
-  const refused = await sluice({ gateway, env }, 'release', 'start', ...least);
-  const named = await sluice({ gateway, env }, 'release', 'plan', ...least, '--strategy', 'canary');
+  const refused = await sluice({ gateway, env }, 'release', 'start', ...chosen);
 
-  expect([refused.code, refused.err]).toEqual([
-    2,
-    expect.stringMatching(
-      /ARGO_DEFAULT_STRATEGY is rolling: rolling releases are not built yet; name canary or blue-green/,
-    ),
-  ]);
-  expect(named.code).toBe(0);
+  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/steps: not for a rolling release/)]);
   expect(gateway.started).toEqual([]);
 });
 

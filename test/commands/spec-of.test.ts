@@ -7,7 +7,7 @@ import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
 
 const file = { target: { namespace: 'shop', rollout: 'web' }, image: 'shop:v2' };
 
-function contextOf(read: () => Promise<Pick<RolloutState, 'strategy'>>): CommandContext {
+function contextOf(read: () => Promise<Pick<RolloutState, 'strategy' | 'trafficRouting'>>): CommandContext {
   const services = fakeServices(createFakeGateway());
   const workload = { ...services.ports.workload, read: read as () => Promise<RolloutState> };
   return {
@@ -18,14 +18,17 @@ function contextOf(read: () => Promise<Pick<RolloutState, 'strategy'>>): Command
     progress: () => Promise.resolve(),
   };
 }
-const rolloutWith = (strategy: RolloutState['strategy']) => contextOf(() => Promise.resolve({ strategy }));
+const rolloutWith = (strategy: RolloutState['strategy'], ...trafficRouting: readonly string[]) =>
+  contextOf(() => Promise.resolve({ strategy, trafficRouting }));
 
 test('a file without a strategy takes that of its Rollout', async () => {
   expect(await specOf(rolloutWith('blue-green'), file)).toMatchObject({
     strategy: 'blue-green',
     steps: [5, 10, 25, 50, 100],
   });
-  expect((await specOf(rolloutWith('canary'), file)).strategy).toBe('canary');
+  expect((await specOf(rolloutWith('canary', 'traefik'), file)).strategy).toBe('canary');
+  // No router divides the traffic.
+  expect(await specOf(rolloutWith('canary'), file)).toMatchObject({ strategy: 'rolling', split: 'argo-status' });
 });
 
 test('what the file says holds, and the checks of the plan compare it with the Rollout', async () => {
@@ -33,7 +36,7 @@ test('what the file says holds, and the checks of the plan compare it with the R
 });
 
 test('fields that the strategy of the Rollout does not have are refused', async () => {
-  await expect(specOf(rolloutWith('canary'), { ...file, steps: [50, 100] } as never)).rejects.toMatchObject({
+  await expect(specOf(rolloutWith('canary', 'traefik'), { ...file, steps: [50, 100] } as never)).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   });
 });

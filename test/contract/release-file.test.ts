@@ -107,11 +107,25 @@ test('when every problem is a misspelt name the code says so', () => {
 });
 
 test.each([
-  ['rolling', /rolling releases are not built yet/],
   ['bluegreen', /spelled blue-green/],
   ['canarry', /did you mean canary\?/],
 ])('strategy %s is refused', (strategy, text) => {
   expect(refused({ ...least, strategy }).message).toMatch(text);
+});
+
+test('a rolling release believes Argo, unless its file names another split', () => {
+  const spec = (more: object) => toReleaseSpec(read({ ...least, strategy: 'rolling', ...more }), 'prod', DEFAULTS);
+
+  expect(spec({ images: { logs: 'a:1' } })).toMatchObject({ split: 'argo-status', furtherImages: { logs: 'a:1' } });
+  // The plan refuses it.
+  expect(spec({ split: 'traefik' }).split).toBe('traefik');
+});
+
+test('steps and TraefikService of a rolling release are refused with the reason', () => {
+  const error = refused({ ...least, strategy: 'rolling', steps: [10, 100], traffic: { traefik_service: 'web' } });
+
+  expect(error.message).toMatch(/^steps: not for a rolling release: the Rollout's own steps are the plan/m);
+  expect(error.message).toMatch(/^traffic\.traefik_service: not for a rolling release: pods divide the traffic/m);
 });
 
 test('steps and TraefikService of a canary are refused with the reason, also when canary is only the default', () => {
@@ -214,7 +228,7 @@ test.each([
   [{ images: { Logs: 'a:1' } }, /^images/m],
   [
     { images: { logs: 'a:1' }, strategy: 'mcp' },
-    /^images\.logs: not for strategy mcp; .* canary, blue-green and watched-canary$/m,
+    /^images\.logs: not for strategy mcp; .* canary, blue-green, watched-canary and rolling$/m,
   ],
   [{ images: { logs: 'a:1' }, helm: { release: 'web', chart: 'web' } }, /^images: is not for a version from helm/m],
 ])('%j is refused', (further, text) => {

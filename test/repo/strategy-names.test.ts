@@ -37,7 +37,8 @@ test.each(STRATEGY_NAMES)('the folder of %s names no other strategy', (own) => {
 test('the loop, the activities and what strategies share do not speak of a strategy either', () => {
   const words = new RegExp(OWN_NAMES.map((name) => name.replaceAll('-', '[- ]?')).join('|'), 'i');
   const shared = sources.filter((path) => /^(workflows|activities|src\/(delivery|planning|report))\//.test(path));
-  expect(shared.filter((path) => words.test(read(path)))).toEqual([]);
+  // A release that goes back is rolling back.
+  expect(shared.filter((path) => words.test(read(path).replaceAll(/rolling[- ]back/gi, '')))).toEqual([]);
 });
 
 test('every exception is needed', () => {

@@ -57,3 +57,16 @@ function weights(stable: string, candidate: string) {
     metricsService: `shop-${service}-80@kubernetescrd`,
   }));
 }
+
+export const REPORT = 'Argo reports no update under way; 0 of 4 available pods are not of the stable version';
+
+/** A Rollout whose traffic Argo divides by four pods, unless `changes` say otherwise. */
+export function basicCanaryFacts(changes: Partial<RolloutFacts> = {}): Facts {
+  const basic = { trafficRouting: [], replicas: { desired: 4, updated: 4, available: 4 } };
+  const { rollout } = canaryFacts({ ...basic, ...changes });
+  const { traefikService: _, stableService: _s, candidateService: _c, ...rest } = rollout;
+  const { stableSelector: _ss, candidateSelector: _cs, ...nameless } = rest;
+  const arm = (service: string, weight: number) => ({ service, weight, metricsService: '' });
+  const traffic = { name: 'shop', weights: [arm('the stable pods', 100), arm('the new pods', 0)], report: REPORT };
+  return { rollout: { ...nameless, ...changes }, traffic, controllerOnly: true };
+}

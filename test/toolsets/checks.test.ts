@@ -5,7 +5,7 @@ import type { NewsReceiver } from '../../src/domain/news/delivery.ts';
 import type { KnownReceiver, ReceiverState } from '../../src/ports/news.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { SeenRollout } from '../../src/domain/updates/seen-rollout.ts';
-import type { Preflight } from '../../src/domain/release/plan.ts';
+import type { Preflight, ReleasePlan } from '../../src/domain/release/plan.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import type { GatewayView, SilentGateway } from '../../src/ports/server-gateways.ts';
 import { createFakeServerGateways } from '../support/fake-server-gateways.ts';
@@ -21,6 +21,9 @@ interface World {
   readonly rolloutsIn?: readonly string[];
   /** Of the plan of any release. */
   readonly checks?: Preflight['checks'];
+  readonly plan?: Partial<ReleasePlan>;
+  /** The routers of every Rollout. */
+  readonly trafficRouting?: readonly string[];
   /** The release that holds every Rollout. */
   readonly owner?: string;
   readonly routes: readonly string[];
@@ -73,6 +76,8 @@ function servicesOf({
   replicas,
   pollers,
   checks = [],
+  plan,
+  trafficRouting = ['traefik'],
   owner,
   servers,
   gateways,
@@ -85,6 +90,7 @@ function servicesOf({
   const view = (rollout: string) => ({
     target: { ...PLACE, rollout },
     strategy: 'canary',
+    trafficRouting,
     images: { app: 'shop:v1' },
     ...(owner && { owner: { releaseId: owner } }),
   });
@@ -110,7 +116,7 @@ function servicesOf({
       helm: { version: () => (helm === undefined ? Promise.reject(missing) : Promise.resolve(helm)) },
       routes: { names: () => Promise.resolve(routes), replicas: () => Promise.resolve(replicas) },
     },
-    preflight: () => Promise.resolve({ checks }),
+    preflight: () => Promise.resolve({ checks, plan }),
     servers: servers ? createFakeServers(...servers) : { list: () => Promise.reject(unreadable) },
     serverGateways: createFakeServerGateways(...gateways),
     news: { receivers: () => Promise.resolve(receivers) },
@@ -145,6 +151,14 @@ test('in a sound world every check is ok and says what it saw', async () => {
     'ok notifications to team: last delivery 2026-11-29T00:00:00.000Z',
     'ok builds of the worker: worker versioning is off',
   ]);
+});
+
+test('a Rollout without a router needs a release with a metric of its own', async () => {
+  const plan = { controllerOnly: true } as const;
+  expect((await found({ trafficRouting: [], plan }))['release of shop/web']).toMatchObject({
+    state: 'ok',
+    detail: 'rolling: a release with a metric of its own would take it',
+  });
 });
 
 test('a namespace without Rollouts is told where there are some', async () => {

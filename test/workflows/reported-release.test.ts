@@ -1,30 +1,16 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
-import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { SpecChanges } from '../support/builders.ts';
-import { hashOf } from '../support/fake-argo.ts';
 import type { FakeWorldOptions } from '../support/fake-world-options.ts';
+import { BY_METRIC as ANALYSIS, reportedRelease } from '../support/reported-release.ts';
 import { startTestTemporal } from '../support/temporal.ts';
-import { TEST_MS, withRelease, type ReleaseUnderTest } from '../support/workflow-release.ts';
+import { TEST_MS, type ReleaseUnderTest } from '../support/workflow-release.ts';
 
 jest.setTimeout(TEST_MS);
 const temporal = await startTestTemporal();
 afterAll(() => temporal.stop());
 
 const STEPS = [{ setWeight: 50 }, { pause: { duration: 100_000 } }];
-const ERRORS: MetricSpec = {
-  kind: 'limit',
-  name: 'errors',
-  intervalMs: 1_000,
-  query: 'errors{hash="{{args.candidate_hash}}"}',
-  max: 0.1,
-};
-const ANALYSIS = {
-  minSuccessRatio: undefined,
-  maxP95Ms: undefined,
-  sequential: { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 },
-  metrics: [ERRORS],
-} as unknown as NonNullable<SpecChanges['analysis']>;
 
 /** A release whose traffic Argo alone divides. `errors`: what the user's metric answers; undefined: nothing. */
 const reported =
@@ -35,15 +21,9 @@ const reported =
     body: (one: ReleaseUnderTest) => Promise<void>,
   ) =>
   () =>
-    withRelease(
+    reportedRelease(
       temporal,
-      {
-        world: { strategy: 'canary', router: 'pods', steps: STEPS, ...world },
-        spec: { strategy: 'watched-canary', analysis: ANALYSIS, ...spec },
-        prepare: ({ world: { metrics } }) => {
-          if (errors !== undefined) metrics.answers.set(`errors{hash="${hashOf('shop:v2')}"}`, errors);
-        },
-      },
+      { world: { steps: STEPS, ...world }, spec: { strategy: 'watched-canary', ...spec }, errors },
       body,
     );
 

@@ -43,11 +43,18 @@ export function withdrawable({ scaling: { dynamicStable, keepsAborted } }: Rollo
   return [bad('rollback', detail, next)];
 }
 
-/** Suggested weights for a Rollout that names none. */
-const SUGGESTED_WEIGHTS = [5, 50];
-
 /** The same weights in a form that a release supports. */
-export function fixedSteps(steps: readonly RolloutStep[]): readonly RolloutStep[] {
-  const weights = steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
-  return (weights.length > 0 ? weights : SUGGESTED_WEIGHTS).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+export function fixedSteps(rollout: RolloutFacts): readonly RolloutStep[] {
+  const weights = rollout.steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
+  return (weights.length > 0 ? weights : suggestedWeights(rollout)).flatMap((setWeight) => [
+    { setWeight },
+    { pause: {} },
+  ]);
+}
+
+/** For a Rollout that names none. Without a router: one pod, then half of them. */
+function suggestedWeights({ trafficRouting, replicas: { desired } }: RolloutFacts): readonly number[] {
+  if (trafficRouting.length > 0) return [5, 50];
+  const half = Math.max(1, Math.floor(desired / 2));
+  return [...new Set([1, half])].map((pods) => Math.round((100 * pods) / Math.max(2, desired)));
 }

@@ -1,3 +1,4 @@
+import type { PlanRules } from './preflight-checks.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 
 /**
@@ -5,22 +6,16 @@ import type { RolloutFacts } from './preflight-facts.ts';
  * can.
  */
 export function controllerUnfit(
-  { trafficRouting, maxTrafficWeight }: RolloutFacts,
-  { watches }: { readonly watches?: true },
-): { readonly detail: string; readonly next: string } | undefined {
-  if (!watches)
-    return {
-      detail: 'the split reports only what Argo does with the traffic, and this strategy moves the traffic itself',
-      next: 'Choose the strategy that leaves the steps to Argo (docs/watch.md), or leave out split.',
-    };
-  if (trafficRouting.join() === 'traefik')
-    return { detail: 'the Rollout routes traffic by traefik, whose weights can be proved', next: 'Leave out split.' };
-  if (maxTrafficWeight === undefined || maxTrafficWeight === 100) return undefined;
-  return {
-    detail: `the weights of the Rollout are parts of ${maxTrafficWeight}, and a release reads percent`,
-    next: 'Remove spec.strategy.canary.trafficRouting.maxTrafficWeight, and write the weights in percent.',
-  };
+  rollout: RolloutFacts,
+  { unfitByWord }: Pick<PlanRules, 'unfitByWord'>,
+): ReturnType<PlanRules['unfit']> {
+  return unfitByWord ? unfitByWord(rollout) : NEEDS_PROOF;
 }
+
+const NEEDS_PROOF = {
+  detail: 'the split reports only what Argo does with the traffic, and this strategy moves the traffic itself',
+  next: 'Choose the strategy that leaves the steps to Argo (docs/watch.md), or leave out split.',
+};
 
 /** How Argo divides the traffic, for people. */
 export function dividedBy({ trafficRouting }: Pick<RolloutFacts, 'trafficRouting'>): string {

@@ -23,6 +23,11 @@ export interface PlanRules {
     rollout: RolloutFacts,
     spec: ReleaseSpec,
   ) => { readonly detail: string; readonly next: string } | undefined;
+  /**
+   * Those conditions where the weights are only the word of Argo. Absent: the strategy refuses that, because it does not
+   * go on before a weight is proved.
+   */
+  readonly unfitByWord?: (rollout: RolloutFacts) => ReturnType<PlanRules['unfit']>;
   /** The weights at which the release stops, or the reason why they are refused. */
   readonly steps: (
     spec: ReleaseSpec,

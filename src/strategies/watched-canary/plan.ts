@@ -20,16 +20,28 @@ export const rules: PlanRules = {
       }
     );
   },
-  steps(_spec, { steps }) {
-    const found = watchedSteps(steps);
+  unfitByWord: unreported,
+  steps(_spec, rollout) {
+    const found = watchedSteps(rollout.steps);
     if ('problem' in found) return found;
     if (found.steps.length > 0)
       return { ...found, detail: `Argo's own steps and times: weights ${weights(found.steps)}, then 100` };
-    const next = `Set spec.strategy.canary.steps, for example: ${JSON.stringify(fixedSteps(steps))}`;
+    const next = `Set spec.strategy.canary.steps, for example: ${JSON.stringify(fixedSteps(rollout))}`;
     return { problem: 'no step of the Rollout sets a weight above 0, so there is nothing to watch', next: `${next}.` };
   },
   more: (rollout, spec) => [...withdrawable(rollout), ...background(rollout), ...withoutRollback(spec)],
 };
+
+/** Weights that can be proved, or that are not percent. */
+function unreported({ trafficRouting, maxTrafficWeight }: RolloutFacts): ReturnType<PlanRules['unfit']> {
+  if (trafficRouting.join() === 'traefik')
+    return { detail: 'the Rollout routes traffic by traefik, whose weights can be proved', next: 'Leave out split.' };
+  if (maxTrafficWeight === undefined || maxTrafficWeight === 100) return undefined;
+  return {
+    detail: `the weights of the Rollout are parts of ${maxTrafficWeight}, and a release reads percent`,
+    next: 'Remove spec.strategy.canary.trafficRouting.maxTrafficWeight, and write the weights in percent.',
+  };
+}
 
 function uncapital(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,6 +1,7 @@
 import { finding, type CheckedPlace, type CheckServices, type Finding } from '../../commands/doctor-check.ts';
 import { parseReleaseFile, releaseFile } from '../../contract/release-file.ts';
 import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { argoStrategyName } from '../../domain/argo-strategies.ts';
 import type { Preflight } from '../../domain/release/plan.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 
@@ -26,18 +27,22 @@ async function rolloutFinding(services: CheckServices, seen: RolloutState): Prom
   const name = `release of ${namespace}/${rollout}`;
   if (seen.owner) return { name, state: 'skipped', detail: `the release ${seen.owner.releaseId} holds it` };
   return finding(name, async () => {
-    const problems = problemsOf(await services.preflight(specOf(services, seen)));
+    const spec = specOf(services, seen);
+    // The file of a release has its metrics, and no file is read here.
+    const found = await services.preflight({ ...spec, analysis: { ...spec.analysis, untried: true } });
+    const problems = problemsOf(found);
     const [first] = problems;
-    if (!first) return `${seen.strategy}: a release would take it`;
+    const withMetric = found.plan?.controllerOnly ? ' with a metric of its own' : '';
+    if (!first) return `${spec.strategy}: a release${withMetric} would take it`;
     const detail = problems.map((one) => `${one.name}: ${one.detail}`).join('; ');
     return { name, state: 'missing', detail, ...(first.next === undefined ? {} : { next: first.next }) };
   });
 }
 
-function specOf({ settings }: CheckServices, { target, strategy, images }: RolloutState) {
-  const { cluster, namespace, rollout } = target;
-  const known = releaseFile.shape.strategy.safeParse(strategy).data;
-  const [container] = Object.keys(images);
+function specOf({ settings }: CheckServices, seen: RolloutState) {
+  const { cluster, namespace, rollout } = seen.target;
+  const known = releaseFile.shape.strategy.safeParse(argoStrategyName(seen)).data;
+  const [container] = Object.keys(seen.images);
   const file = {
     target: { namespace, rollout },
     image: ANOTHER_IMAGE,

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../commands/command.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
 import { toReleaseSpec } from '../../contract/release-spec.ts';
+import { argoStrategyName } from '../../domain/argo-strategies.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ReleaseSpec } from '../../domain/release/plan.ts';
 import type { Target } from '../../domain/release/target.ts';
@@ -22,9 +23,8 @@ export async function specOf(context: CommandContext, file: ReleaseFile): Promis
 
 async function strategyOfRollout({ ports }: CommandContext, target: Target): Promise<string | undefined> {
   try {
-    const { strategy } = await ports.workload.read(target);
-    // Rollouts have strategies that releases do not have.
-    return releaseFile.shape.strategy.safeParse(strategy).data;
+    // A Rollout may have a strategy that Argo does not know. No release has it.
+    return releaseFile.shape.strategy.safeParse(argoStrategyName(await ports.workload.read(target))).data;
   } catch (error) {
     if (error instanceof SluiceError) return undefined;
     throw error;

@@ -4,35 +4,10 @@ import { preflightChecks } from '../../../src/domain/release/preflight.ts';
 import type { Facts, RolloutFacts } from '../../../src/domain/release/preflight-facts.ts';
 import { rules as canary } from '../../../src/strategies/canary/plan.ts';
 import { rules as watched } from '../../../src/strategies/watched-canary/plan.ts';
-import { canaryFacts } from '../../support/builders-preflight.ts';
-import { releaseSpec } from '../../support/builders.ts';
+import { basicCanaryFacts as facts, REPORT } from '../../support/builders-preflight.ts';
+import { ERRORS as LIMIT, releaseSpec } from '../../support/builders.ts';
 
-const LIMIT: MetricSpec = {
-  kind: 'limit',
-  name: 'errors',
-  intervalMs: 1_000,
-  query: 'errors{hash="{{args.candidate_hash}}"}',
-  max: 0,
-};
-const BASIC: Partial<RolloutFacts> = {
-  trafficRouting: [],
-  replicas: { desired: 4, updated: 4, available: 4 },
-};
 const SEQUENTIAL = { alpha: 0.05, errorsMargin: 0.01, slowMargin: 0.05 };
-const REPORT = 'Argo reports no update under way; 0 of 4 available pods are not of the stable version';
-
-/** A Rollout whose traffic Argo divides by pods, unless `changes` say otherwise. */
-function facts(changes: Partial<RolloutFacts> = {}): Facts {
-  const { rollout } = canaryFacts({ ...BASIC, ...changes });
-  const { traefikService: _, stableService: _s, candidateService: _c, ...rest } = rollout;
-  const { stableSelector: _ss, candidateSelector: _cs, ...nameless } = rest;
-  const weights = [
-    { service: 'the stable pods', weight: 100, metricsService: '' },
-    { service: 'the new pods', weight: 0, metricsService: '' },
-  ];
-  const traffic = { name: 'shop', weights, report: REPORT };
-  return { rollout: { ...nameless, ...changes }, traffic, controllerOnly: true };
-}
 
 function planned(given: Facts, metrics: readonly MetricSpec[] = [LIMIT], analysis: object = {}, rules = watched) {
   const usual = { soakMs: 50, minRequests: 20, holdMs: 60_000, sequential: SEQUENTIAL };

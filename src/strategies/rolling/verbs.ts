@@ -1,0 +1,6 @@
+import { untimedPauses } from '../../delivery/untimed-pauses.ts';
+import { preflight } from '../../planning/preflight.ts';
+import type { Verbs } from '../strategy.ts';
+import { rules } from './plan.ts';
+
+export const verbs: Verbs = { plan: (world, spec) => preflight(world, spec, rules), ...untimedPauses };
