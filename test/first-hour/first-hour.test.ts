@@ -29,9 +29,9 @@ const lines = PAGES.flatMap((page) => shellLines(page, read(page)));
 /**
  * The example of an MCP server needs no sandbox, but a registry and a gateway: test/repo/examples.test.ts plans it.
  * Releases by Helm and Flux need a release of Helm and a repository: test/tools/release-{helm,flux}.test.ts make them.
- * A release without Traefik needs a Rollout without it: test/e2e/basic-canary.test.ts makes one.
+ * A release without Traefik needs a Rollout without it: test/e2e/{basic-canary,rolling}.test.ts make one.
  */
-const ELSEWHERE = /^(strategy: mcp$|split: argo-status$|helm:|flux:)/m;
+const ELSEWHERE = /^(strategy: (mcp|rolling)$|split: argo-status$|helm:|flux:)/m;
 const examples = trackedFiles().filter((path) => /^examples\/[^/]+\.yaml$/.test(path) && !ELSEWHERE.test(read(path)));
 
 interface Ended {

@@ -57,7 +57,8 @@ test.each(examples)('%s is a release file, and can be released', async (path) =>
   const spec = toReleaseSpec(file, 'dev', DEFAULTS);
   const isInCluster = targetKind(spec.targetKind).place === 'cluster';
   if (!isInCluster) return expect((await planOfServer(spec)).plan?.steps.length).toBeGreaterThan(0);
-  const world = createFakeWorld({ strategy: spec.strategy as Strategy, target: spec.target, image: 'shop:v1' });
+  const router = spec.split === 'argo-status' ? 'pods' : 'traefik';
+  const world = createFakeWorld({ strategy: spec.strategy as Strategy, router, target: spec.target, image: 'shop:v1' });
   worlds.push(world);
   if (spec.analysis.metrics) createTemplate(world);
 

@@ -2,13 +2,13 @@ import type { MetricSpec } from '../../src/domain/analysis/metric-spec.ts';
 import type { AnalysisSpec, ReleaseSpec, Timeouts } from '../../src/domain/release/plan.ts';
 
 /** A metric of a release file that tells the versions apart by their pods. */
-export const ERRORS: MetricSpec = {
+export const ERRORS = {
   kind: 'limit',
   name: 'errors',
   intervalMs: 1_000,
   query: 'errors{hash="{{args.candidate_hash}}"}',
   max: 0.1,
-};
+} as const satisfies MetricSpec;
 
 export interface SpecChanges extends Partial<Omit<ReleaseSpec, 'analysis' | 'timeouts'>> {
   readonly analysis?: Partial<AnalysisSpec>;

@@ -14,7 +14,7 @@ export function controllerUnfit(
 
 const NEEDS_PROOF = {
   detail: 'the split reports only what Argo does with the traffic, and this strategy moves the traffic itself',
-  next: 'Choose the strategy that leaves the steps to Argo (docs/watch.md), or leave out split.',
+  next: 'Choose a strategy that takes the word of Argo (docs/watch.md, docs/rolling.md), or leave out split.',
 };
 
 /** How Argo divides the traffic, for people. */

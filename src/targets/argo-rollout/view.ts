@@ -79,12 +79,22 @@ export function toView(target: Target, rollout: Rollout, elsewhere: ReferencedOb
     ...(canary?.analysis && {
       backgroundAnalysis: (canary.analysis.templates ?? []).map(({ templateName }) => plainLine(templateName, 100)),
     }),
-    abortScaleDownDelaySeconds: (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS,
+    abortScaleDownDelaySeconds: abortScaleDownDelay(rollout),
     scaling: scalingOf(rollout),
     ...(spec.rollbackWindow?.revisions && { rollbackWindow: spec.rollbackWindow.revisions }),
     ...(owner && { owner }),
     ...(managers.length > 0 && { managers }),
   };
+}
+
+/**
+ * Seconds. Argo removes the pods of a canary without a router at once. Source: argo-rollouts v1.10.1,
+ * utils/defaults/defaults.go.
+ */
+function abortScaleDownDelay({ spec: { strategy } }: Rollout): number {
+  const { canary, blueGreen } = strategy;
+  if (canary && !canary.trafficRouting) return 0;
+  return (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? ABORT_SCALE_DOWN_SECONDS;
 }
 
 function imagesOf(containers: readonly PodContainer[]): Pick<RolloutState, 'images' | 'initImages'> {

@@ -156,7 +156,7 @@ test('a strategy that moves the traffic itself cannot have it', () => {
   const { failed } = planned(facts(), [LIMIT], {}, canary);
   expect(failed[0]).toMatchObject({
     name: 'strategy',
-    next: 'Choose the strategy that leaves the steps to Argo (docs/watch.md), or leave out split.',
+    next: 'Choose a strategy that takes the word of Argo (docs/watch.md, docs/rolling.md), or leave out split.',
   });
 });
 
