@@ -23,12 +23,17 @@ const WATCHED = 'watched-canary';
 /** A field of an object or of the release file, in the words of a plan. */
 const LINE = /\b(spec|metadata)\.[a-z][\w.[\]]+|\b(container|split): \S/;
 
-/** A release file with short times, and the shape's own fields. */
-export function fileOf(place: Place, shape: Shape, strategy: string, image: string): Record<string, unknown> {
+/** A release file with short times, and the shape's own fields. Without a strategy it has that of the Rollout. */
+export function fileOf(
+  place: Place,
+  shape: Shape,
+  strategy: string | undefined,
+  image: string,
+): Record<string, unknown> {
   const file = {
     target: { cluster: place.sandbox.context, namespace: NAMESPACE, rollout: shape.name },
     image,
-    strategy,
+    ...(strategy === undefined ? {} : { strategy }),
     analysis: { judge: 'limits', soak: '2s', min_requests: 10, success_ratio: 0.95, p95_ms: 500, hold: '60s' },
     ...(strategy === 'blue-green' ? { steps: [50, 100] } : {}),
     require_manual_promotion: false,
@@ -40,7 +45,8 @@ export function fileOf(place: Place, shape: Shape, strategy: string, image: stri
 
 /** Plans a release of the shape: with the strategy of the Rollout, and otherwise with Argo's own steps. */
 export async function planShape(place: Place, caller: Caller, shape: Shape): Promise<Planned> {
-  const own = await plan(place, caller, shape, shape.base);
+  // Its steps belong to the strategy, so the file has to name it. A canary may turn out to have no router.
+  const own = await plan(place, caller, shape, shape.base === 'canary' ? undefined : shape.base);
   if (own.ready && shape.update === undefined) return ready('driven', own);
   const watched = await plan(place, caller, shape, WATCHED);
   if (watched.ready) return ready('watched', watched);
@@ -61,7 +67,7 @@ export async function stillRefused(place: Place, caller: Caller, shape: Shape): 
   return after.strategy === undefined ? `after the change: ${after.says}` : undefined;
 }
 
-function plan(place: Place, caller: Caller, shape: Shape, strategy: string): Promise<PlanOutput> {
+function plan(place: Place, caller: Caller, shape: Shape, strategy?: string): Promise<PlanOutput> {
   return caller.call<PlanOutput>('release_plan', fileOf(place, shape, strategy, NEXT_IMAGE));
 }
 

@@ -34,7 +34,7 @@ export function page(all: readonly Found[], names: readonly string[], before = '
 release is possible, it releases a good and a bad version under load: ${released} of the shapes. No request failed in these, except
 those that the bad version answered with an error itself.
 
-* **driven**: the release holds each weight until its verdict (\`strategy: canary\` or \`blue-green\`).
+* **driven**: the release holds each weight until its verdict (\`strategy: canary\`, \`rolling\` or \`blue-green\`).
 * **watched**: Argo keeps its own steps and times, and the release judges beside it ([watch.md](watch.md)).
 * **refused**: the plan says why, and names the line to change.
 
