@@ -4,7 +4,7 @@ import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { mayFastTrack } from '../domain/release/fast-track.ts';
 import { isTemplateStable } from '../domain/release/stable-version.ts';
 import { preflightChecks } from '../domain/release/preflight.ts';
-import type { PlanRules } from '../domain/release/preflight-checks.ts';
+import type { PlanRules } from '../domain/release/plan-rules.ts';
 import type { Facts, TrafficFacts } from '../domain/release/preflight-facts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RolloutState } from '../domain/rollout.ts';

@@ -1,6 +1,7 @@
 import { WEIGHTED } from '../argo-strategies.ts';
 import { candidateSelects, stableSelects } from './observe.ts';
-import { bad, ok, type PlanRules } from './preflight-checks.ts';
+import { bad, ok } from './preflight-checks.ts';
+import type { PlanRules } from './plan-rules.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 import type { Check } from './plan.ts';
 import type { RolloutStep } from '../rollout.ts';

@@ -1,4 +1,4 @@
-import type { PlanRules } from './preflight-checks.ts';
+import type { PlanRules } from './plan-rules.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { RolloutStep } from '../rollout.ts';
 import { fixedSteps } from './argo-weight-checks.ts';
 import { twicePaused } from './argo-steps.ts';
-import { bad, type PlanRules } from './preflight-checks.ts';
+import { bad } from './preflight-checks.ts';
+import type { PlanRules } from './plan-rules.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 import type { Check, PlanStep } from './plan.ts';
 import { isSpecRefused } from './refused-spec.ts';

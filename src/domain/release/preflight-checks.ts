@@ -1,45 +1,17 @@
-import { servicePaths, type RolloutStrategy } from '../argo-strategies.ts';
+import { servicePaths } from '../argo-strategies.ts';
 import { armNames } from '../route/arm-names.ts';
 import { rivalText } from '../route/rival.ts';
 import { imageOf } from '../rollout.ts';
 import { controllerUnfit, dividedBy } from './controller-fit.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
-import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
+import type { Check, ReleaseSpec } from './plan.ts';
+import type { PlanRules } from './plan-rules.ts';
 import { refusedField } from './refused-spec.ts';
 import { isTemplateStable, stableVersion } from './stable-version.ts';
 import { followOrEnd, releaseId } from './target.ts';
 
 export const ok = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, next: string): Check => ({ name, ok: false, detail, next });
-
-/** The strategy's additions to the checks of a release that splits traffic between the two Services of a Rollout. */
-export interface PlanRules {
-  /** The strategy that the Rollout must have in Argo. */
-  readonly argo: RolloutStrategy;
-  /** Argo advances by itself and the release watches. It may then join an update that is under way. */
-  readonly watches?: true;
-  /** Further conditions on the Rollout. Undefined when they are met. */
-  readonly unfit: (
-    rollout: RolloutFacts,
-    spec: ReleaseSpec,
-  ) => { readonly detail: string; readonly next: string } | undefined;
-  /**
-   * Those conditions where the weights are only the word of Argo. Absent: the strategy refuses that, because it does not
-   * go on before a weight is proved.
-   */
-  readonly unfitByWord?: (rollout: RolloutFacts) => ReturnType<PlanRules['unfit']>;
-  /** The weights at which the release stops, or the reason why they are refused. */
-  readonly steps: (
-    spec: ReleaseSpec,
-    rollout: RolloutFacts,
-  ) =>
-    | { readonly steps: readonly PlanStep[]; readonly detail: string }
-    | { readonly problem: string; readonly next: string };
-  /** Checks that this strategy alone has. */
-  readonly more: (rollout: RolloutFacts, spec: ReleaseSpec) => readonly Check[];
-  /** Whether the selectors are in the final state after an abort. */
-  readonly isAbortSettled: (rollout: RolloutFacts) => boolean;
-}
 
 function unnamedServices({ strategy, stableService, candidateService }: RolloutFacts): readonly string[] {
   const [stable, candidate] = servicePaths(strategy);

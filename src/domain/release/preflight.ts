@@ -12,8 +12,8 @@ import {
   strategyCheck,
   templateCheck,
   trafficCheck,
-  type PlanRules,
 } from './preflight-checks.ts';
+import type { PlanRules } from './plan-rules.ts';
 import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { furtherImages, furtherImagesCheck } from './further-images.ts';

@@ -1,4 +1,5 @@
-import { bad, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import { bad } from '../../domain/release/preflight-checks.ts';
+import type { PlanRules } from '../../domain/release/plan-rules.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
 import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';

@@ -1,4 +1,4 @@
-import type { PlanRules } from '../../domain/release/preflight-checks.ts';
+import type { PlanRules } from '../../domain/release/plan-rules.ts';
 import { argoWeights, withdrawable } from '../../domain/release/argo-weight-checks.ts';
 import { noBackgroundAnalysis, untimedSteps } from '../../domain/release/paused-steps.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';

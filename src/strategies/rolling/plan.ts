@@ -1,6 +1,7 @@
 import { argoWeights } from '../../domain/release/argo-weight-checks.ts';
 import { noBackgroundAnalysis, untimedSteps } from '../../domain/release/paused-steps.ts';
-import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import { ok } from '../../domain/release/preflight-checks.ts';
+import type { PlanRules } from '../../domain/release/plan-rules.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
 

@@ -1,4 +1,5 @@
-import { ok, type PlanRules } from '../../domain/release/preflight-checks.ts';
+import { ok } from '../../domain/release/preflight-checks.ts';
+import type { PlanRules } from '../../domain/release/plan-rules.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
 import { argoWeights, fixedSteps, withdrawable } from '../../domain/release/argo-weight-checks.ts';
