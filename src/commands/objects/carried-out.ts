@@ -77,7 +77,11 @@ function readBack(
       effective: 'proved',
       reason: `${what} was read back as planned${state ? `: ${clause(state.message)}` : ''}`,
     };
-  return { effective: 'pending', reason: `${what} was read back as planned: ${clause(state.message)}` };
+  return {
+    effective: 'pending',
+    reason: `${what} was read back as planned: ${clause(state.message)}`,
+    unsettled: true,
+  };
 }
 
 async function afterDeletion(

@@ -16,6 +16,8 @@ export interface Draft {
   readonly warnings?: readonly string[];
   /** No manager of the object puts this change back, so it needs no reason. */
   readonly stays?: true;
+  /** A change before it in the same plan has the object written, so only its identity is compared when it is written. */
+  readonly follows?: true;
 }
 
 /** A change that the API server has accepted in a dry run. */
@@ -27,7 +29,10 @@ export interface PlannedChange extends Draft {
 }
 
 /** What came of a change. */
-export type Outcome = Pick<Effect<never>, 'changed' | 'effective' | 'reason'>;
+export interface Outcome extends Pick<Effect<never>, 'changed' | 'effective' | 'reason'> {
+  /** It was read back as planned, and its pods are not as they shall be yet. */
+  readonly unsettled?: true;
+}
 
 /** What one write tool does. Each has its own file; the plan tool of its toolset knows them all. */
 export interface Action<S extends z.ZodObject = z.ZodObject> {
@@ -44,7 +49,11 @@ export interface Action<S extends z.ZodObject = z.ZodObject> {
     context: CommandContext,
     change: PlannedChange,
     input: z.output<S>,
-  ): Promise<Omit<Outcome, 'changed'> | undefined>;
+  ): Promise<Pick<Outcome, 'effective' | 'reason'> | undefined>;
+  /** What can be done after the changes are proved, as a sentence. */
+  next?(input: z.output<S>): string;
+  /** What a person is asked about a change that needs confirm. If absent, it is a deletion or a drain. */
+  question?(changes: readonly PlannedChange[]): string;
   /** A change is written only after the changes before it are proved. */
   readonly inOrder?: true;
 }

@@ -9,8 +9,8 @@ import type { Outcome, PlannedChange } from './draft.ts';
 const ATTEMPTS = 8;
 
 /**
- * Carries out a change also if only the status of its object was written since the plan. Errors: those of `carriedOut`;
- * CONFLICT if more was written.
+ * Carries out a change also if only the status of its object was written since the plan, or if it follows another one.
+ * Errors: those of `carriedOut`; CONFLICT if more was written.
  */
 export async function onNewest(context: CommandContext, change: PlannedChange): Promise<Outcome> {
   let current = change;
@@ -21,13 +21,14 @@ export async function onNewest(context: CommandContext, change: PlannedChange): 
       const moved = error instanceof SluiceError && error.code === 'CONFLICT';
       if (!moved || attempt === ATTEMPTS) throw error;
       const before = await context.ports.clusterObjects.read(change.at);
-      if (!change.before || !isSame(before, change.before)) throw error;
+      if (!change.before || !isMeant(before, change.before, change.follows === true)) throw error;
       current = { ...change, before };
     }
   }
 }
 
-function isSame(now: ApiObject, planned: ApiObject): boolean {
+function isMeant(now: ApiObject, planned: ApiObject, mayDiffer: boolean): boolean {
+  if (mayDiffer) return metaOf(now).uid === metaOf(planned).uid;
   const [a, b] = [now, planned].map((object) => JSON.stringify(sorted([metaOf(object).uid, contentOf(object)])));
   return a === b;
 }

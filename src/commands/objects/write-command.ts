@@ -63,7 +63,8 @@ export function writeCommand(tools: WriteTools, action: Action, tool: WriteTool)
     examples: [{ title: example.title, input: example.input }],
     check: (raw) => parse(input, raw ?? {}),
     ...(tool.kind === 'destructive' && {
-      confirmation: async (context: CommandContext, given: Given) => confirmationOf(await plan(context, action, given)),
+      confirmation: async (context: CommandContext, given: Given) =>
+        confirmationOf(action, await plan(context, action, given)),
     }),
     run: (context, given) => run({ context, tools, action, tool }, given),
     problem: effectProblem,
@@ -109,7 +110,8 @@ function run(call: Call, given: Given): Promise<WriteOutput> {
     const what = `this change of ${all.map((one) => one.what).join(', ')}`;
     requirePlanned(`${tools.prefix}_plan`, what, digest, given['digest']);
     requireReason(all, given['reason']);
-    if (tool.kind === 'destructive') requireConfirmation(confirmationOf(found), given['confirm'] as string | undefined);
+    if (tool.kind === 'destructive')
+      requireConfirmation(confirmationOf(action, found), given['confirm'] as string | undefined);
     several = changes.length > 1;
     return written(call, found, given);
   };
@@ -146,23 +148,29 @@ async function written(call: Call, { changes }: Plan, given: Given): Promise<Wri
     effective: pending.length > 0 ? 'pending' : 'proved',
     reason: [...(pending.length > 0 ? pending : outcomes).map(({ reason }) => reason), ...left].join('; '),
     objects: changes.map(toTouchedObject),
-    ...(pending.length > 0 ? { next: call.tools.follow } : {}),
+    ...nextOf(call, pending.length > 0, given),
   };
+}
+
+function nextOf({ tools, action }: Call, isPending: boolean, given: Given): Pick<WriteOutput, 'next'> {
+  if (isPending) return { next: tools.follow };
+  return action.next ? { next: action.next(action.fields.parse(ownOf(action, given))) } : {};
 }
 
 async function writtenOne({ context, action }: Call, change: PlannedChange, given: Given): Promise<Outcome> {
   // The effect of a change before it can write its status.
   const outcome = action.inOrder ? await onNewest(context, change) : await carriedOut(context, change);
   const fields = action.fields.parse(ownOf(action, given));
-  return action.settled && outcome.effective === 'proved'
+  return action.settled && (outcome.effective === 'proved' || outcome.unsettled)
     ? { ...outcome, ...(await action.settled(context, change, fields)) }
     : outcome;
 }
 
 /** A change of several objects is named after the first one: a drain after its node. */
-function confirmationOf({ changes }: Plan): Confirmation {
+function confirmationOf(action: Action, { changes }: Plan): Confirmation {
   const [first, ...others] = changes;
   const value = first ? objectText(first.at) : '';
+  if (action.question) return { value, question: action.question(changes) };
   const lost = others.map(({ at }) => objectText(at));
   const question = others.length === 0 && first?.write.how === 'delete' ? `Delete ${value}?` : `Drain ${value}?`;
   const evicted = lost.length > 0 ? [`It evicts ${lost.join(', ')}.`] : [];

@@ -11,7 +11,7 @@ import { objectName, rolloutFields } from '../../contract/place.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { NewRollout } from '../../ports/rollout-objects.ts';
 
-const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
+export const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
 const DEFAULT_PORT = 8080;
 const DEFAULT_REPLICAS = 2;
 /** The name is a label of the pods and part of the names of Services. */
@@ -97,7 +97,7 @@ export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strateg
   ];
 }
 
-const ascends = (weights: readonly number[]): boolean =>
+export const ascends = (weights: readonly number[]): boolean =>
   weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
 
 function servicesOf(

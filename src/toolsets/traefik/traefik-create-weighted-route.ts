@@ -7,7 +7,7 @@ import { isHostname, isPathPrefix } from '../../domain/route/rule.ts';
 import type { RolloutState } from '../../domain/rollout.ts';
 import type { RoutePlan } from '../../ports/routes.ts';
 import type { Command } from '../../commands/command.ts';
-import { proveRoute, serves } from './prove-route.ts';
+import { proveRoute, serves } from '../../commands/prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { planRoute } from './route-plan.ts';
 import { rolloutsInNamespace, rolloutsOver, routeRef, writerOf } from './route-rollouts.ts';

@@ -10,7 +10,7 @@ import type { Measured } from '../../domain/route/requests.ts';
 import { percentOf } from '../../domain/route/weights.ts';
 import type { RouteView } from '../../ports/routes.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
-import { serves } from './prove-route.ts';
+import { serves } from '../../commands/prove-route.ts';
 import { weightsText } from './route-answer.ts';
 import { routeCounters, sharers } from './route-counters.ts';
 import { rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';

@@ -10,7 +10,7 @@ import type { RouteView } from '../../ports/routes.ts';
 import type { Command, CommandContext, Confirmation } from '../../commands/command.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { refuseOwned, whyItCannotAct } from '../../commands/owned.ts';
-import { proveRoute, serves } from './prove-route.ts';
+import { proveRoute, serves } from '../../commands/prove-route.ts';
 import { effectText, refused, routeEffect, weightsText } from './route-answer.ts';
 import { requirePair, rolloutsInNamespace, routeRef, writerOf } from './route-rollouts.ts';
 import { toRouteSnapshot } from './route-snapshot.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../../domain/effect.ts';
-import { SluiceError } from '../../domain/errors.ts';
-import type { RouteView, ServedRoute } from '../../ports/routes.ts';
-import type { CommandContext } from '../../commands/command.ts';
+import type { Effect } from '../domain/effect.ts';
+import { SluiceError } from '../domain/errors.ts';
+import type { RouteView, ServedRoute } from '../ports/routes.ts';
+import type { CommandContext } from './command.ts';
 
 export type Proof = Pick<Effect<never>, 'reason'> & { readonly effective: 'proved' | 'pending' };
 

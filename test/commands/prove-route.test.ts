@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { CommandContext } from '../../../src/commands/command.ts';
-import { proveRoute, serves } from '../../../src/toolsets/traefik/prove-route.ts';
-import { SluiceError } from '../../../src/domain/errors.ts';
-import type { ServedRoute } from '../../../src/ports/routes.ts';
+import type { CommandContext } from '../../src/commands/command.ts';
+import { proveRoute, serves } from '../../src/commands/prove-route.ts';
+import { SluiceError } from '../../src/domain/errors.ts';
+import type { ServedRoute } from '../../src/ports/routes.ts';
 
 const VIEW = { ref: { cluster: 'test', namespace: 'shop', name: 'app' }, entries: [] };
 const RULE = 'Host(`app.local`)';
