@@ -16,7 +16,7 @@ export interface Draft {
   readonly warnings?: readonly string[];
   /** No manager of the object puts this change back, so it needs no reason. */
   readonly stays?: true;
-  /** A change before it in the same plan has the object written, so only its identity is compared when it is written. */
+  /** A change before it in the same plan also writes this object, so only its identity and its release are compared. */
   readonly follows?: true;
 }
 

@@ -34,7 +34,7 @@ export const convertDeployment: Action<typeof fields> = {
   },
   settled: settledToRollout,
   next: ({ namespace, name }) =>
-    `Plan a release of it: release_plan with target {"namespace":"${namespace}","rollout":"${name}"} and the new image, in a shell sluice release plan ${namespace}/${name} --image <image>. argo_convert_back undoes the conversion.`,
+    `Call release_plan with target ${namespace}/${name} and image "<new image>". argo_convert_back undoes the conversion.`,
 };
 
 export const argoConvertDeployment = writeCommand(ARGO, convertDeployment, {

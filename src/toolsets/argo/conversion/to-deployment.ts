@@ -60,7 +60,7 @@ function convertedOf({ deployment, rollouts, traefikServices, services }: Surrou
       : `${textOf(deployment)} is not converted: no Rollout takes its template from it.`,
     other
       ? 'Only what argo_convert_deployment has made is converted back.'
-      : 'Call argo_plan with action convert_deployment to see what a conversion would do.',
+      : 'argo_plan with the action convert_deployment shows what a conversion would do.',
   );
 }
 
@@ -147,7 +147,15 @@ function unsteered({ rollout, service }: Converted): readonly Sketch[] {
   const name = metaOf(rollout).name;
   return [
     ...left,
-    { list: 'rollouts', name, before: rollout, write: { how: 'merge', patch }, ...(steers ? { warnings } : {}) },
+    // Argo notes the new generation of the Deployment in an annotation of the Rollout.
+    {
+      list: 'rollouts',
+      name,
+      before: rollout,
+      write: { how: 'merge', patch },
+      follows: true,
+      ...(steers ? { warnings } : {}),
+    },
   ];
 }
 
