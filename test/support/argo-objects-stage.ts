@@ -128,8 +128,8 @@ export class ObjectsStage {
   }
 
   /** A call about one object of the stage's namespace. */
-  about(tool: string, name: string, more: object = {}): Promise<Seen> {
-    return this.call(tool, { namespace: this.namespace, name, ...more });
+  about(tool: string, name: string, more: object = {}, env: Record<string, string> = {}): Promise<Seen> {
+    return this.call(tool, { namespace: this.namespace, name, ...more }, env);
   }
 
   status(name: string): Promise<Seen> {
