@@ -4,7 +4,7 @@ import type { CommandContext } from '../../../commands/command.ts';
 import type { PlannedChange } from '../../../commands/objects/draft.ts';
 import { objectText } from '../../../commands/objects/located.ts';
 import { proveRoute, type Claim } from '../../../commands/prove-route.ts';
-import { untilProxiesKnow, type Settled } from './waited.ts';
+import { afterProxiesKnow, type Settled } from './waited.ts';
 
 /**
  * Waits until every Traefik replica has the routers of a TraefikService that are written. `to`: an IngressRoute leads to
@@ -17,16 +17,14 @@ export async function provedRules(
   to: 'it' | 'elsewhere',
 ): Promise<Settled> {
   const { namespace = '', cluster } = at;
-  const what = `${objectText(at)}${to === 'it' ? '' : ', back to its Service,'} is`;
+  const what = `${objectText(at)}${to === 'it' ? '' : ', back to its Service,'}`;
   const view = await context.ports.routes.read({ cluster, namespace, name: traefikService }).catch(absent);
-  if (!view) return { effective: 'proved', reason: `${what} written, and there is no TraefikService any more` };
-  if (view.served.length === 0) {
-    await untilProxiesKnow(context);
-    return {
+  if (!view) return { effective: 'proved', reason: `${what} is written, and there is no TraefikService any more` };
+  if (view.served.length === 0)
+    return afterProxiesKnow(context, {
       effective: 'proved',
-      reason: `${what} read back as planned; no Traefik API is configured, so Traefik itself was not asked`,
-    };
-  }
+      reason: `${what} was read back as planned; no Traefik API is configured, so Traefik itself was not asked`,
+    });
   return proveRoute(context, view, claimOf(view, what, to));
 }
 

@@ -7,7 +7,7 @@ import type { PlannedChange } from '../../../commands/objects/draft.ts';
 import { objectText } from '../../../commands/objects/located.ts';
 import { provedRules } from './proved-rules.ts';
 import { objectAt } from './surroundings.ts';
-import { untilProxiesKnow, waited, type Seen, type Settled } from './waited.ts';
+import { afterProxiesKnow, waited, type Seen, type Settled } from './waited.ts';
 
 /** Waits for what a step to the Rollout has to bring about. */
 export async function settledToRollout(
@@ -60,8 +60,7 @@ async function rolloutServes(context: CommandContext, { at, wanted }: PlannedCha
       : `${objectText(at)} is Healthy, and Service ${service} does not lead to its pods only yet`;
     return { done, what };
   });
-  if (settled.effective === 'proved') await untilProxiesKnow(context);
-  return settled;
+  return afterProxiesKnow(context, settled);
 }
 
 async function deploymentComplete({ ports }: CommandContext, { at }: PlannedChange): Promise<Seen> {
@@ -83,8 +82,7 @@ async function serviceLeadsToBoth(context: CommandContext, { at, before }: Plann
     if (hash !== undefined) return { done: false, what: `${text} still leads to the pods of the Rollout only` };
     return { done: ready >= pods, what: `${text} leads to ${ready} of ${pods} pods of the Rollout and the Deployment` };
   });
-  if (settled.effective === 'proved') await untilProxiesKnow(context);
-  return settled;
+  return afterProxiesKnow(context, settled);
 }
 
 function clause(sentence = 'its state is unknown.'): string {

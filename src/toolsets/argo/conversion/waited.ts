@@ -47,8 +47,17 @@ function unlessAway(error: unknown): Seen {
   return { done: false, what: 'The cluster does not answer' };
 }
 
-/** Gives every proxy the time to see the endpoints as they are now, before pods end. */
-export async function untilProxiesKnow(context: CommandContext): Promise<void> {
+/**
+ * Gives every proxy the time to see the endpoints as they are now, before pods end. A caller who has gone does not wait,
+ * so nothing more may follow.
+ */
+export async function afterProxiesKnow(context: CommandContext, settled: Settled): Promise<Settled> {
+  if (settled.effective !== 'proved') return settled;
   await context.progress('Traefik gets some seconds to see the endpoints');
   await sleep(TRAEFIK_MS, undefined, { signal: context.signal }).catch(() => undefined);
+  if (!context.signal.aborted) return settled;
+  return {
+    effective: 'pending',
+    reason: `${settled.reason}, and the call was cancelled before Traefik could see that`,
+  };
 }
