@@ -90,3 +90,11 @@ export function fullPath(path: string, strategy: RolloutStrategy): string {
   const short = path.startsWith(root) && !Object.values<string>(FIELDS).includes(field);
   return short ? `${strategyPath(strategy)}.${path.slice(root.length)}` : path;
 }
+
+/** Percent of the steps of a new Rollout that names none. */
+export const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
+
+/** Argo takes weights in any order. Those of a new Rollout only rise. */
+export function ascends(weights: readonly number[]): boolean {
+  return weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
+}

@@ -4,6 +4,7 @@ import type { AccessRules } from '../domain/access/rules.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText } from '../domain/safe-text.ts';
 import { argo } from './argo/index.ts';
+import { conversion } from './conversion/index.ts';
 import { helm } from './helm/index.ts';
 import { flux } from './flux/index.ts';
 import { delivery } from './delivery/index.ts';
@@ -24,6 +25,7 @@ export const TOOLSETS: readonly Toolset[] = [
   releaseQueue,
   argo,
   traefik,
+  conversion,
   mcpServer,
   kubernetes,
   helm,

@@ -49,17 +49,17 @@ export class ConversionStage extends KubernetesStage {
   }
 
   planned(action: string, more: object = {}): Promise<Output> {
-    return this.call('argo_plan', { action, ...PLACE, ...more });
+    return this.call('convert_plan', { action, ...PLACE, ...more });
   }
 
   async converted(more: object = {}): Promise<Output> {
-    const { digest } = await this.planned('convert_deployment', more);
-    return this.call('argo_convert_deployment', { ...PLACE, ...more, digest });
+    const { digest } = await this.planned('deployment', more);
+    return this.call('convert_deployment', { ...PLACE, ...more, digest });
   }
 
   async back(more: object = {}): Promise<Output> {
-    const { digest } = await this.planned('convert_back', more);
-    return this.call('argo_convert_back', { ...PLACE, ...more, digest, confirm: CONFIRM });
+    const { digest } = await this.planned('back', more);
+    return this.call('convert_back', { ...PLACE, ...more, digest, confirm: CONFIRM });
   }
 
   change(plural: string, mutate: (object: StoredObject) => void, name = 'web'): void {

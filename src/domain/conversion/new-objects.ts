@@ -1,4 +1,4 @@
-import { metaOf, numberAt, recordAt, recordsAt, type ApiObject } from '../cluster-objects/api-object.ts';
+import { metaOf, numberAt, recordAt, recordsAt, textAt, type ApiObject } from '../cluster-objects/api-object.ts';
 import { POD_HASH_LABEL } from '../rollout.ts';
 import { conversionMarks, type Conversion } from './marks.ts';
 
@@ -87,4 +87,10 @@ export function rollout(parts: Parts): ApiObject {
       },
     },
   };
+}
+
+/** The Service that a Rollout steers for its stable version. Undefined if it steers none. */
+export function stableServiceOf(rollout: ApiObject | undefined): string | undefined {
+  const { canary } = recordAt(rollout, 'spec', 'strategy');
+  return textAt(canary, 'stableService');
 }

@@ -1,14 +1,11 @@
 import type { Toolset } from '../../commands/toolset.ts';
 import { argoAbortRollout } from './argo-abort-rollout.ts';
-import { argoConvertBack } from './argo-convert-back.ts';
-import { argoConvertDeployment } from './argo-convert-deployment.ts';
 import { argoCreateRollout } from './argo-create-rollout.ts';
 import { argoDeleteRollout } from './argo-delete-rollout.ts';
 import { argoGetRolloutHistory } from './argo-get-rollout-history.ts';
 import { argoGetRolloutStatus } from './argo-get-rollout-status.ts';
 import { argoListRollouts } from './argo-list-rollouts.ts';
 import { argoPauseRollout } from './argo-pause-rollout.ts';
-import { argoPlan } from './argo-plan.ts';
 import { argoPromoteRollout } from './argo-promote-rollout.ts';
 import { argoResumeRollout } from './argo-resume-rollout.ts';
 import { argoSetAnalysisTemplate } from './argo-set-analysis-template.ts';
@@ -26,7 +23,7 @@ export const argo: Toolset = {
   onRequest: true,
   about: 'Read and steer single Rollouts, beside releases and without Temporal',
   guidance:
-    'The tools argo_* read, make and steer single Rollouts: for looking, for setting up, for experiments without a release, and for emergencies. Each does one thing at once, and nothing watches afterwards. They work without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id. Argo itself writes the weights of a canary: argo_promote_rollout moves them. A Deployment behind Traefik becomes a Rollout by argo_convert_deployment, and is one again by argo_convert_back: argo_plan shows each change first, and gives the digest.',
+    'The tools argo_* read, make and steer single Rollouts: for looking, for setting up, for experiments without a release, and for emergencies. Each does one thing at once, and nothing watches afterwards. They work without Temporal. A write to a Rollout that a running release owns becomes that release’s command, or is refused with its id. Argo itself writes the weights of a canary: argo_promote_rollout moves them.',
   commands: [
     argoCreateRollout,
     argoGetRolloutStatus,
@@ -40,9 +37,6 @@ export const argo: Toolset = {
     argoResumeRollout,
     argoSetAnalysisTemplate,
     argoSkipAnalysisPromote,
-    argoPlan,
-    argoConvertDeployment,
-    argoConvertBack,
   ],
   rights,
   resources: [rollouts, templates],

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   ARGO_STRATEGIES,
   ARGO_STRATEGY_NAMES,
+  ascends,
+  DEFAULT_WEIGHTS,
   SWITCHED,
   WEIGHTED,
   type ArgoStrategy,
@@ -11,7 +13,6 @@ import { objectName, rolloutFields } from '../../contract/place.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { NewRollout } from '../../ports/rollout-objects.ts';
 
-export const DEFAULT_WEIGHTS: readonly number[] = [5, 10, 25, 50];
 const DEFAULT_PORT = 8080;
 const DEFAULT_REPLICAS = 2;
 /** The name is a label of the pods and part of the names of Services. */
@@ -96,9 +97,6 @@ export function problemsOf(input: NewRolloutInput, strategy: NewRollout['strateg
       : []),
   ];
 }
-
-export const ascends = (weights: readonly number[]): boolean =>
-  weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? 0));
 
 function servicesOf(
   { name, stable_service, canary_service }: NewRolloutInput,

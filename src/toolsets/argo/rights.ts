@@ -1,4 +1,3 @@
-import { eachKind } from '../../commands/objects/usual-kinds.ts';
 import type { Right } from '../../commands/toolset.ts';
 
 const reader = { role: 'sluice-reader' } as const;
@@ -8,35 +7,6 @@ const TRAEFIK = 'traefik.io';
 const HISTORY = ['argo_get_rollout_history', 'argo_delete_rollout'];
 const STATUS = ['argo_get_rollout_status'];
 const CREATE = ['argo_create_rollout'];
-const CONVERT = ['argo_plan', 'argo_convert_deployment', 'argo_convert_back'];
-
-/** A release needs none of these, so they are in the roles of the tools k8s_*. */
-const ofConversion = {
-  read: { role: 'sluice-kubernetes-reader', verbs: ['get', 'list'], tools: CONVERT },
-  write: { role: 'sluice-kubernetes-writer', tools: CONVERT },
-} as const;
-/** What a conversion reads, by group. */
-const SURROUNDINGS: Readonly<Record<string, readonly string[]>> = {
-  '': ['services'],
-  apps: ['daemonsets', 'deployments', 'statefulsets'],
-  [ARGO]: ['rollouts'],
-  autoscaling: ['horizontalpodautoscalers'],
-  'discovery.k8s.io': ['endpointslices'],
-  'networking.k8s.io': ['ingresses'],
-  policy: ['poddisruptionbudgets'],
-  [TRAEFIK]: ['ingressroutes', 'traefikservices'],
-};
-/** What a conversion makes, and deletes on the way back. */
-const MADE: Readonly<Record<string, readonly string[]>> = {
-  '': ['services'],
-  [ARGO]: ['rollouts'],
-  [TRAEFIK]: ['traefikservices'],
-};
-const CHANGED: Readonly<Record<string, readonly string[]>> = {
-  apps: ['deployments'],
-  autoscaling: ['horizontalpodautoscalers'],
-  [TRAEFIK]: ['ingressroutes'],
-};
 
 /** Server-side apply of a new object needs `create` beside `patch`. */
 export const rights: readonly Right[] = [
@@ -72,7 +42,4 @@ export const rights: readonly Right[] = [
     tools: ['argo_set_analysis_template'],
   },
   { ...writer, group: 'apps', resource: 'deployments', verbs: ['patch'], tools: ['argo_update_rollout_image'] },
-  ...eachKind(SURROUNDINGS).map((right) => ({ ...right, ...ofConversion.read })),
-  ...eachKind(MADE).map((right) => ({ ...right, ...ofConversion.write, verbs: ['create', 'patch', 'delete'] })),
-  ...eachKind(CHANGED).map((right) => ({ ...right, ...ofConversion.write, verbs: ['patch'] })),
 ];

@@ -1,6 +1,6 @@
-import { metaOf, recordsAt, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { sorted } from '../../../domain/cluster-objects/differences.ts';
-import { connectionOf, referencesTo, type RouteReference } from '../../../domain/conversion/route-references.ts';
+import { metaOf, recordsAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { sorted } from '../../domain/cluster-objects/differences.ts';
+import { connectionOf, referencesTo, type RouteReference } from '../../domain/conversion/route-references.ts';
 import { textOf } from './chosen-service.ts';
 import { notConvertible } from './refusal.ts';
 

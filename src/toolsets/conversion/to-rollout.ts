@@ -1,17 +1,17 @@
-import { metaOf, numberAt, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { plural } from '../../../domain/plural.ts';
-import { conversionOf, type Conversion } from '../../../domain/conversion/marks.ts';
+import { metaOf, numberAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { plural } from '../../domain/plural.ts';
+import { conversionOf, type Conversion } from '../../domain/conversion/marks.ts';
 import {
   canaryName,
   canaryService,
   rollout,
   weightedService,
   type Parts,
-} from '../../../domain/conversion/new-objects.ts';
-import { toTraefikService } from '../../../domain/conversion/route-references.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import type { Draft } from '../../../commands/objects/draft.ts';
-import type { ObjectWrite } from '../../../ports/cluster-objects.ts';
+} from '../../domain/conversion/new-objects.ts';
+import { toTraefikService } from '../../domain/conversion/route-references.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { Draft } from '../../commands/objects/draft.ts';
+import type { ObjectWrite } from '../../ports/cluster-objects.ts';
 import { besideText } from './beside.ts';
 import { chosenService, textOf } from './chosen-service.ts';
 import { autoscalersOf, begunRollout, ownOrFree } from './fit-deployment.ts';

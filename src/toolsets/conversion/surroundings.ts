@@ -1,9 +1,9 @@
-import { fullName, type ApiKind } from '../../../domain/cluster-objects/api-kind.ts';
-import type { ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { SluiceError } from '../../../domain/errors.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import { clusterOf, kindIn } from '../../../commands/objects/located.ts';
-import type { ObjectAt } from '../../../ports/cluster-objects.ts';
+import { fullName, type ApiKind } from '../../domain/cluster-objects/api-kind.ts';
+import type { ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import { clusterOf, kindIn } from '../../commands/objects/located.ts';
+import type { ObjectAt } from '../../ports/cluster-objects.ts';
 
 const READ = 500;
 

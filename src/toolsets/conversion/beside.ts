@@ -1,9 +1,9 @@
-import { metaOf, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { referenceTo, referredBy } from '../../../domain/cluster-objects/references.ts';
-import { coversPods, podLabelsOf } from '../../../domain/conversion/selected.ts';
-import { isAllowed } from '../../../commands/access.ts';
-import type { CommandContext, CommandSettings } from '../../../commands/command.ts';
-import type { RouteLink } from '../../../ports/routes.ts';
+import { metaOf, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { referenceTo, referredBy } from '../../domain/cluster-objects/references.ts';
+import { coversPods, podLabelsOf } from '../../domain/conversion/selected.ts';
+import { isAllowed } from '../../commands/access.ts';
+import type { CommandContext, CommandSettings } from '../../commands/command.ts';
+import type { RouteLink } from '../../ports/routes.ts';
 import { servicesOf, textOf } from './chosen-service.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,7 +1,7 @@
-import { metaOf, numberAt, recordAt, valueAt, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { workloadState } from '../../../domain/cluster-objects/workload-state.ts';
-import { conversionOf } from '../../../domain/conversion/marks.ts';
-import { SluiceError } from '../../../domain/errors.ts';
+import { metaOf, numberAt, recordAt, valueAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { workloadState } from '../../domain/cluster-objects/workload-state.ts';
+import { conversionOf } from '../../domain/conversion/marks.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { textOf } from './chosen-service.ts';
 import { notConvertible } from './refusal.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -3,11 +3,11 @@ import { objectName, placeFields } from '../../contract/place.ts';
 import type { Action } from '../../commands/objects/draft.ts';
 import { objectText } from '../../commands/objects/located.ts';
 import { writeCommand } from '../../commands/objects/write-command.ts';
-import { settledToDeployment } from './conversion/settled.ts';
-import { readSurroundings } from './conversion/surroundings.ts';
-import { toDeployment } from './conversion/to-deployment.ts';
-import { waitField } from './conversion/waited.ts';
-import { ARGO } from './write-tools.ts';
+import { settledToDeployment } from './settled.ts';
+import { readSurroundings } from './surroundings.ts';
+import { toDeployment } from './to-deployment.ts';
+import { waitField } from './waited.ts';
+import { CONVERT } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...placeFields,
@@ -15,8 +15,8 @@ const fields = z.strictObject({
   wait: waitField,
 });
 
-export const convertBack: Action<typeof fields> = {
-  name: 'convert_back',
+export const back: Action<typeof fields> = {
+  name: 'back',
   fields,
   inOrder: true,
   async draft(context, { wait: _, ...asked }) {
@@ -30,10 +30,10 @@ export const convertBack: Action<typeof fields> = {
   },
 };
 
-export const argoConvertBack = writeCommand(ARGO, convertBack, {
+export const convertBack = writeCommand(CONVERT, back, {
   title: 'Make a Deployment of a converted Rollout again',
   description:
-    'Undoes argo_convert_deployment, as argo_plan has shown it: the Deployment gets its pods back, the routes lead to its Service, and the Rollout, the TraefikService and the canary Service are deleted. Refused while a release runs. Needs confirm. After an interruption a new plan goes on.',
+    'Undoes convert_deployment, as convert_plan has shown it: the Deployment gets its pods back, the routes lead to its Service, and the Rollout, the TraefikService and the canary Service are deleted. Refused while a release runs. Needs confirm. After an interruption a new plan goes on.',
   kind: 'destructive',
   example: {
     title: 'The Deployment web',

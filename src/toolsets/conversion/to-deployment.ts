@@ -5,13 +5,14 @@ import {
   textAt,
   valueAt,
   type ApiObject,
-} from '../../../domain/cluster-objects/api-object.ts';
-import { plural } from '../../../domain/plural.ts';
-import { conversionOf, type Conversion } from '../../../domain/conversion/marks.ts';
-import { connectionOf, referencesTo, toService } from '../../../domain/conversion/route-references.ts';
-import { unsteeredOperations } from '../../../domain/conversion/selected.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import type { Draft } from '../../../commands/objects/draft.ts';
+} from '../../domain/cluster-objects/api-object.ts';
+import { plural } from '../../domain/plural.ts';
+import { conversionOf, type Conversion } from '../../domain/conversion/marks.ts';
+import { stableServiceOf } from '../../domain/conversion/new-objects.ts';
+import { connectionOf, referencesTo, toService } from '../../domain/conversion/route-references.ts';
+import { unsteeredOperations } from '../../domain/conversion/selected.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { Draft } from '../../commands/objects/draft.ts';
 import { linkText } from './beside.ts';
 import { textOf } from './chosen-service.ts';
 import { autoscalersOf, requireUnpaused, takesTemplateOf } from './fit-deployment.ts';
@@ -56,11 +57,11 @@ function convertedOf({ deployment, rollouts, traefikServices, services }: Surrou
   const other = rollouts.find((one) => takesTemplateOf(one, name));
   throw notConvertible(
     other
-      ? `${textOf(other)} takes its template from ${textOf(deployment)}, and argo_convert_deployment has not made it.`
+      ? `${textOf(other)} takes its template from ${textOf(deployment)}, and convert_deployment has not made it.`
       : `${textOf(deployment)} is not converted: no Rollout takes its template from it.`,
     other
-      ? 'Only what argo_convert_deployment has made is converted back.'
-      : 'argo_plan with the action convert_deployment shows what a conversion would do.',
+      ? 'Only what convert_deployment has made is converted back.'
+      : 'convert_plan with the action deployment shows what a conversion would do.',
   );
 }
 
@@ -135,7 +136,7 @@ function routesBack({ ingressRoutes }: Surroundings, { conversion, split }: Conv
  * requests, so the Rollout must not be deleted before.
  */
 function unsteered({ rollout, service }: Converted): readonly Sketch[] {
-  const steers = textAt(rollout, 'spec', 'strategy', 'canary', 'stableService') !== undefined;
+  const steers = stableServiceOf(rollout) !== undefined;
   const operations = service && !steers ? unsteeredOperations(service) : [];
   const left: readonly Sketch[] =
     service && operations.length > 0

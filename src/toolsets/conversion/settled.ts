@@ -1,10 +1,11 @@
-import { fullName } from '../../../domain/cluster-objects/api-kind.ts';
-import { numberAt, textAt } from '../../../domain/cluster-objects/api-object.ts';
-import { workloadState } from '../../../domain/cluster-objects/workload-state.ts';
-import { conversionOf } from '../../../domain/conversion/marks.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import type { PlannedChange } from '../../../commands/objects/draft.ts';
-import { objectText } from '../../../commands/objects/located.ts';
+import { fullName } from '../../domain/cluster-objects/api-kind.ts';
+import { numberAt, textAt } from '../../domain/cluster-objects/api-object.ts';
+import { workloadState } from '../../domain/cluster-objects/workload-state.ts';
+import { conversionOf } from '../../domain/conversion/marks.ts';
+import { stableServiceOf } from '../../domain/conversion/new-objects.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { PlannedChange } from '../../commands/objects/draft.ts';
+import { objectText } from '../../commands/objects/located.ts';
 import { provedRules } from './proved-rules.ts';
 import { objectAt } from './surroundings.ts';
 import { afterProxiesKnow, waited, type Seen, type Settled } from './waited.ts';
@@ -47,7 +48,7 @@ export async function settledToDeployment(
 /** Argo narrows the Service to the pods of the Rollout when all of them are available. */
 async function rolloutServes(context: CommandContext, { at, wanted }: PlannedChange, wait: string | undefined) {
   const { cluster, namespace = '' } = at;
-  const service = textAt(wanted, 'spec', 'strategy', 'canary', 'stableService') ?? '';
+  const service = stableServiceOf(wanted) ?? '';
   const settled = await waited(context, wait, async (): Promise<Seen> => {
     const rollout = await context.ports.clusterObjects.read(at);
     const state = workloadState(rollout);

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { objectName, placeFields } from '../../contract/place.ts';
 import type { Action } from '../../commands/objects/draft.ts';
 import { writeCommand } from '../../commands/objects/write-command.ts';
-import { settledToRollout } from './conversion/settled.ts';
-import { readSurroundings } from './conversion/surroundings.ts';
-import { toRollout } from './conversion/to-rollout.ts';
-import { waitField } from './conversion/waited.ts';
-import { ascends, DEFAULT_WEIGHTS } from './new-rollout.ts';
-import { ARGO } from './write-tools.ts';
+import { settledToRollout } from './settled.ts';
+import { readSurroundings } from './surroundings.ts';
+import { toRollout } from './to-rollout.ts';
+import { waitField } from './waited.ts';
+import { ascends, DEFAULT_WEIGHTS } from '../../domain/argo-strategies.ts';
+import { CONVERT } from './write-tools.ts';
 
 const fields = z.strictObject({
   ...placeFields,
@@ -25,8 +25,8 @@ const fields = z.strictObject({
   wait: waitField,
 });
 
-export const convertDeployment: Action<typeof fields> = {
-  name: 'convert_deployment',
+export const deployment: Action<typeof fields> = {
+  name: 'deployment',
   fields,
   inOrder: true,
   async draft(context, { service, weights = DEFAULT_WEIGHTS, wait: _, ...asked }) {
@@ -34,13 +34,13 @@ export const convertDeployment: Action<typeof fields> = {
   },
   settled: settledToRollout,
   next: ({ namespace, name }) =>
-    `Call release_plan with target ${namespace}/${name} and image "<new image>". argo_convert_back undoes the conversion.`,
+    `Call release_plan with target ${namespace}/${name} and image "<new image>". convert_back undoes the conversion.`,
 };
 
-export const argoConvertDeployment = writeCommand(ARGO, convertDeployment, {
+export const convertDeployment = writeCommand(CONVERT, deployment, {
   title: 'Make a Rollout of a Deployment',
   description:
-    'Makes a Rollout of a Deployment behind Traefik without losing a request, as argo_plan has shown it: a canary Service, a weighted TraefikService, a Rollout with workloadRef. Then the routes move, and the Deployment is scaled to 0. Each step waits for the one before. After an interruption a new plan goes on.',
+    'Makes a Rollout of a Deployment behind Traefik without losing a request, as convert_plan has shown it: a canary Service, a weighted TraefikService, a Rollout with workloadRef. Then the routes move, and the Deployment is scaled to 0. Each step waits for the one before. After an interruption a new plan goes on.',
   kind: 'write',
   example: {
     title: 'The Deployment web',

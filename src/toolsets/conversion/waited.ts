@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { duration, toMs } from '../../../contract/duration.ts';
-import { SluiceError } from '../../../domain/errors.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import type { Outcome } from '../../../commands/objects/draft.ts';
+import { duration, toMs } from '../../contract/duration.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { Outcome } from '../../commands/objects/draft.ts';
 
 const LOOK_EVERY_MS = 500;
 const DEFAULT_WAIT = '2m';

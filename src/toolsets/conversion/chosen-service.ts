@@ -1,8 +1,8 @@
-import { metaOf, recordsAt, textAt, type ApiObject } from '../../../domain/cluster-objects/api-object.ts';
-import { conversionOf } from '../../../domain/conversion/marks.ts';
-import { referencesTo } from '../../../domain/conversion/route-references.ts';
-import { podLabelsOf, rolloutSteering, selectsPods } from '../../../domain/conversion/selected.ts';
-import { SluiceError } from '../../../domain/errors.ts';
+import { metaOf, recordsAt, textAt, type ApiObject } from '../../domain/cluster-objects/api-object.ts';
+import { conversionOf } from '../../domain/conversion/marks.ts';
+import { referencesTo } from '../../domain/conversion/route-references.ts';
+import { podLabelsOf, rolloutSteering, selectsPods } from '../../domain/conversion/selected.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { notConvertible } from './refusal.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -80,7 +80,7 @@ function isNamedIn(ingressRoutes: readonly ApiObject[], name: string): boolean {
 
 /** Argo narrows the Service to the pods of its Rollout, so others must not depend on it. Errors: NOT_APPLICABLE. */
 function requireItsOwn(found: Surroundings, service: ApiObject): void {
-  const { deployment, rollouts } = found;
+  const { deployment, deployments, statefulSets, daemonSets, rollouts } = found;
   const name = metaOf(deployment).name;
   const holder = rolloutSteering(service);
   const own = rollouts.some((one) => metaOf(one).name === holder && conversionOf(one)?.deployment === name);
@@ -89,7 +89,7 @@ function requireItsOwn(found: Surroundings, service: ApiObject): void {
       `Rollout ${holder} steers ${textOf(service)}.`,
       'Name another Service with `service`, or create one for this Deployment.',
     );
-  const others = [...found.deployments, ...found.statefulSets, ...found.daemonSets, ...rollouts].filter(
+  const others = [...deployments, ...statefulSets, ...daemonSets, ...rollouts].filter(
     (one) => !(one['kind'] === 'Deployment' && metaOf(one).name === name) && selectsPods(service, podLabelsOf(one)),
   );
   if (others.length > 0)

@@ -18,7 +18,7 @@ beforeEach(() => {
   stage = new ConversionStage();
 });
 
-const refusal = (action = 'convert_deployment', more: object = {}) =>
+const refusal = (action = 'deployment', more: object = {}) =>
   stage.planned(action, more).then(
     () => Promise.reject(new Error('it was accepted')),
     (error: { code: string; message: string; next: string }) => error,
@@ -32,7 +32,7 @@ const objectsOf = (plan: unknown) =>
 test('a plan shows the writes in their order, and writes nothing', async () => {
   const before = stage.state();
 
-  const plan = await stage.planned('convert_deployment', { weights: [10, 50] });
+  const plan = await stage.planned('deployment', { weights: [10, 50] });
 
   expect(objectsOf(plan)).toEqual([
     'create Service web-canary',
@@ -142,28 +142,28 @@ test('a Service that Argo does not give back is given back by the next call', as
     ({ spec }) => void Object.assign(spec['selector'] as object, { 'rollouts-pod-template-hash': 'h1' }),
   );
 
-  expect(objectsOf(await stage.planned('convert_back'))).toContain('change Service web');
+  expect(objectsOf(await stage.planned('back'))).toContain('change Service web');
   await stage.back();
   expect(stage.state()).toEqual(before);
 });
 
 test('a write whose objects have moved since its plan is refused', async () => {
-  const { digest } = await stage.planned('convert_deployment');
+  const { digest } = await stage.planned('deployment');
   stage.change('deployments', ({ spec }) => void (spec['replicas'] = 4));
 
-  await expect(stage.call('argo_convert_deployment', { ...PLACE, digest })).rejects.toMatchObject({
+  await expect(stage.call('convert_deployment', { ...PLACE, digest })).rejects.toMatchObject({
     code: 'PLAN_CHANGED',
   });
 });
 
 test('nothing is scaled down while the Rollout is not Healthy', async () => {
-  const { digest } = await stage.planned('convert_deployment', { wait: '1s' });
+  const { digest } = await stage.planned('deployment', { wait: '1s' });
   stage.argo.phase = 'Degraded';
 
-  expect(await stage.call('argo_convert_deployment', { ...PLACE, wait: '1s', digest })).toMatchObject({
+  expect(await stage.call('convert_deployment', { ...PLACE, wait: '1s', digest })).toMatchObject({
     effective: 'pending',
     reason: expect.stringMatching(/Rollout shop\/web: its phase is Degraded.*Deployment shop\/web was not written/),
-    next: expect.stringContaining('argo_plan'),
+    next: expect.stringContaining('convert_plan'),
   });
   expect(stage.cluster.peek(shop('deployments')).spec['replicas']).toBe(3);
 });
@@ -180,7 +180,7 @@ test('what stays as it is, and what reaches the stable version only, is said', a
     spec: { selector: { matchLabels: { app: 'web' } } },
   });
 
-  const text = await stage.shown('argo_plan', { action: 'convert_deployment', ...PLACE });
+  const text = await stage.shown('convert_plan', { action: 'deployment', ...PLACE });
 
   expect(text).toContain('Service shop/web-metrics selects the pods of both versions, also during a release.');
   expect(text).toContain('Ingress shop/old leads to Service shop/web, and so to the stable version only.');
@@ -340,13 +340,11 @@ describe('of two Services with routes', () => {
 
   test('the caller names one', async () => {
     expect(await refusal()).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('by web, api') });
-    expect(objectsOf(await stage.planned('convert_deployment', { service: 'api' }))).toContain(
-      'create Service api-canary',
-    );
+    expect(objectsOf(await stage.planned('deployment', { service: 'api' }))).toContain('create Service api-canary');
   });
 
   test('a name of none is refused with those that fit', async () => {
-    expect(await refusal('convert_deployment', { service: 'shop' })).toMatchObject({
+    expect(await refusal('deployment', { service: 'shop' })).toMatchObject({
       code: 'SERVICE_NOT_FOUND',
       next: expect.stringContaining('web, api'),
     });
@@ -359,7 +357,7 @@ test('a port by its number is the same as by its name', async () => {
     (object) => void routes(object).push({ match: 'Host(`two`)', services: [{ ...ROUTE_ENTRY, port: 80 }] }),
   );
 
-  expect(objectsOf(await stage.planned('convert_deployment'))).toContain('change IngressRoute web');
+  expect(objectsOf(await stage.planned('deployment'))).toContain('change IngressRoute web');
 });
 
 test('what Flux manages needs a reason', async () => {
@@ -367,19 +365,19 @@ test('what Flux manages needs a reason', async () => {
     'deployments',
     ({ metadata }) => void (metadata.labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps' }),
   );
-  const { digest, needs_reason: needsReason } = (await stage.planned('convert_deployment')) as {
+  const { digest, needs_reason: needsReason } = (await stage.planned('deployment')) as {
     digest: string;
     needs_reason: boolean;
   };
 
   expect(needsReason).toBe(true);
-  await expect(stage.call('argo_convert_deployment', { ...PLACE, digest })).rejects.toMatchObject({
+  await expect(stage.call('convert_deployment', { ...PLACE, digest })).rejects.toMatchObject({
     code: 'REASON_REQUIRED',
   });
 });
 
 test('without a conversion there is no way back', async () => {
-  expect(await refusal('convert_back')).toMatchObject({
+  expect(await refusal('back')).toMatchObject({
     code: 'NOT_APPLICABLE',
     message: expect.stringContaining('is not converted'),
   });
@@ -387,29 +385,29 @@ test('without a conversion there is no way back', async () => {
 
 test('there is no way back without a confirmation, in the middle of an update, after an abort, and while a release runs', async () => {
   await stage.converted();
-  const { digest } = await stage.planned('convert_back');
-  await expect(stage.call('argo_convert_back', { ...PLACE, digest })).rejects.toMatchObject({
+  const { digest } = await stage.planned('back');
+  await expect(stage.call('convert_back', { ...PLACE, digest })).rejects.toMatchObject({
     code: 'CONFIRMATION_REQUIRED',
     message: expect.stringContaining('It deletes Rollout shop/web, TraefikService shop/web, Service shop/web-canary.'),
   });
 
   stage.argo.currentPodHash = 'h2';
   stage.change('rollouts', ({ spec }) => void (spec['replicas'] = 4));
-  expect(await refusal('convert_back')).toMatchObject({
+  expect(await refusal('back')).toMatchObject({
     code: 'NOT_APPLICABLE',
     message: expect.stringContaining('in the middle of an update (h1 to h2)'),
   });
 
   stage.argo.abort = true;
   stage.change('rollouts', ({ spec }) => void (spec['replicas'] = 3));
-  expect(await refusal('convert_back')).toMatchObject({
+  expect(await refusal('back')).toMatchObject({
     message: expect.stringContaining('was aborted'),
     next: expect.stringContaining('argo_update_rollout_image'),
   });
 
   stage.argo = { ...stage.argo, currentPodHash: 'h1', abort: false };
   stage.change('rollouts', ({ metadata }) => void Object.assign(metadata.annotations ?? {}, MARK));
-  expect(await refusal('convert_back')).toMatchObject({
+  expect(await refusal('back')).toMatchObject({
     code: 'OWNED_BY_OTHER',
     message: expect.stringContaining('release/prod/shop/web'),
   });

@@ -41,11 +41,11 @@ interface Answer {
 /** With the rights of the roles for these tools only. */
 const by = async (tool: string, input: object): Promise<Answer> =>
   (await stage.about(tool, NAME, { ...input }, { SLUICE_KUBECONFIG: account.kubeconfig })) as unknown as Answer;
-const planned = (action: string, input: object = {}) => by('argo_plan', { action, ...input });
+const planned = (action: string, input: object = {}) => by('convert_plan', { action, ...input });
 
 async function carried(action: string, input: object = {}, more: object = {}): Promise<Answer> {
   const { digest } = await planned(action, input);
-  return by(`argo_${action}`, { ...input, ...more, digest });
+  return by(`convert_${action}`, { ...input, ...more, digest });
 }
 
 const specOf = async (kind: Kind): Promise<Record<string, unknown>> =>
@@ -134,7 +134,7 @@ async function start(tag: string): Promise<Release> {
 }
 
 test('a Deployment under load becomes a Rollout, in the order of its plan, and loses no request', async () => {
-  const plan = await planned('convert_deployment', { weights: [20, 50] });
+  const plan = await planned('deployment', { weights: [20, 50] });
   expect(plan.objects.map(({ kind, name, what }) => `${what} ${kind} ${name}`)).toEqual([
     `create Service ${NAME}-canary`,
     `create TraefikService ${NAME}`,
@@ -144,7 +144,7 @@ test('a Deployment under load becomes a Rollout, in the order of its plan, and l
     `change HorizontalPodAutoscaler ${NAME}`,
   ]);
 
-  const answer = await carried('convert_deployment', { weights: [20, 50] });
+  const answer = await carried('deployment', { weights: [20, 50] });
 
   expect(answer).toMatchObject({ changed: true, effective: 'proved' });
   expect(answer.reason).toContain(`IngressRoute ${stage.namespace}/${NAME} is in force on all 2 Traefik replicas`);
@@ -153,7 +153,7 @@ test('a Deployment under load becomes a Rollout, in the order of its plan, and l
   expect(await specOf(DEPLOYMENT)).toMatchObject({ replicas: 0 });
   expect(await specOf(AUTOSCALER)).toMatchObject({ scaleTargetRef: { kind: 'Rollout', name: NAME } });
   expect(await strayFailures()).toEqual([]);
-  const again = await carried('convert_deployment', { weights: [20, 50] });
+  const again = await carried('deployment', { weights: [20, 50] });
   expect(again).toMatchObject({ changed: false, effective: 'proved' });
 });
 
@@ -161,7 +161,7 @@ test('a good version is released on it, and meanwhile it is not converted back',
   const release = await start('v2');
 
   await eventually('the release owns the Rollout', async () => {
-    const code = await codeOf(planned('convert_back'));
+    const code = await codeOf(planned('back'));
     return code === 'OWNED_BY_OTHER' || undefined;
   });
   expect(await release.ended()).toMatchObject({ state: 'succeeded' });
@@ -177,7 +177,7 @@ test('a bad version is rolled back', async () => {
 
 test('it becomes a Deployment again with the version that was released, and loses no request', async () => {
   await stage.until(NAME, 'is Healthy', ({ phase }) => phase === 'Healthy');
-  const answer = await carried('convert_back', {}, { confirm: `Deployment ${stage.namespace}/${NAME}` });
+  const answer = await carried('back', {}, { confirm: `Deployment ${stage.namespace}/${NAME}` });
 
   expect(answer).toMatchObject({ changed: true, effective: 'proved' });
   expect(await specOf(DEPLOYMENT)).toMatchObject({
@@ -195,7 +195,7 @@ test('it becomes a Deployment again with the version that was released, and lose
     expect(await codeOf(stage.get(kind, name))).toMatch(/NOT_FOUND$/);
   await resetVersions();
   expect(Object.keys((await traffic()).versions)).toEqual(['v2']);
-  expect(await codeOf(planned('convert_back'))).toBe('NOT_APPLICABLE');
+  expect(await codeOf(planned('back'))).toBe('NOT_APPLICABLE');
 });
 
 /** What is served after the last failure was looked for. */

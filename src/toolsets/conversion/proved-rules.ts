@@ -1,9 +1,9 @@
-import { SluiceError } from '../../../domain/errors.ts';
-import type { RouteView } from '../../../ports/routes.ts';
-import type { CommandContext } from '../../../commands/command.ts';
-import type { PlannedChange } from '../../../commands/objects/draft.ts';
-import { objectText } from '../../../commands/objects/located.ts';
-import { proveRoute, type Claim } from '../../../commands/prove-route.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { RouteView } from '../../ports/routes.ts';
+import type { CommandContext } from '../../commands/command.ts';
+import type { PlannedChange } from '../../commands/objects/draft.ts';
+import { objectText } from '../../commands/objects/located.ts';
+import { proveRoute, type Claim } from '../../commands/prove-route.ts';
 import { afterProxiesKnow, type Settled } from './waited.ts';
 
 /**
