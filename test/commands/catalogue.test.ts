@@ -89,7 +89,7 @@ test('annotations follow from the kind, and what destroys asks', () => {
     ...['release_queue_clear'],
     ...['argo_delete_rollout', 'argo_promote_rollout', 'argo_abort_rollout', 'argo_skip_analysis_promote'],
     ...['traefik_update_route_weights', 'traefik_delete_route', 'traefik_enable_traffic_mirroring'],
-    ...['mcp_server_migrate', 'mcp_server_remove_version'],
+    ...['convert_back', 'mcp_server_migrate', 'mcp_server_remove_version'],
     ...['k8s_delete', 'k8s_drain', 'helm_uninstall', 'helm_unlock', 'window_override'],
     ...['worker_version_activate', 'worker_version_move'],
   ]);

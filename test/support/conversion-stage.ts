@@ -3,7 +3,7 @@ import { referencesTo } from '../../src/domain/conversion/route-references.ts';
 import { weightedName } from '../../src/domain/route/names.ts';
 import { POD_HASH_LABEL } from '../../src/domain/rollout.ts';
 import type { Output } from '../../src/commands/execute.ts';
-import type { StoredObject } from './fake-cluster.ts';
+import type { FakeCluster, StoredObject } from './fake-cluster.ts';
 import { KubernetesStage, refOf } from './kubernetes-stage.ts';
 
 const STABLE = 'h1';
@@ -21,21 +21,7 @@ export class ConversionStage extends KubernetesStage {
   constructor() {
     super();
     this.cluster.onChange((ref) => this.#controllers(ref));
-    const labels = { app: 'web' };
-    this.add('deployments', 'shop', 'web', {
-      kind: 'Deployment',
-      spec: {
-        replicas: 3,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'web:v1' }] } },
-      },
-    });
-    this.add('services', 'shop', 'web', {
-      kind: 'Service',
-      spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }] },
-    });
-    const rule = { kind: 'Rule', match: 'Host(`web`)', services: [ROUTE_ENTRY] };
-    this.add('ingressroutes', 'shop', 'web', { kind: 'IngressRoute', spec: { routes: [rule] } });
+    addPlainApplication(this.cluster);
     const endpoints = Array.from({ length: 6 }, () => ({ conditions: { ready: true } }));
     this.add('pods', 'traefik', 'traefik-1', {
       metadata: { labels: { app: 'traefik' } },
@@ -130,6 +116,31 @@ export class ConversionStage extends KubernetesStage {
       );
     }
   }
+}
+
+/** A Deployment with a Service and a route of the same name, complete. */
+export function addPlainApplication(cluster: FakeCluster): void {
+  const labels = { app: 'web' };
+  put(cluster, 'deployments', {
+    kind: 'Deployment',
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'web:v1' }] } },
+    },
+  });
+  put(cluster, 'services', {
+    kind: 'Service',
+    spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }] },
+  });
+  const rule = { kind: 'Rule', match: 'Host(`web`)', services: [ROUTE_ENTRY] };
+  put(cluster, 'ingressroutes', { kind: 'IngressRoute', spec: { routes: [rule] } });
+  cluster.update(shop('deployments'), (object) => void (object.status = podsOf(object, object.metadata.generation)));
+}
+
+function put(cluster: FakeCluster, plural: string, content: object): void {
+  cluster.create(shop(plural), {});
+  cluster.update(shop(plural), (object) => void Object.assign(object, content));
 }
 
 const WEIGHTED = weightedName({ namespace: 'shop', route: 'web' }, 'safe');

@@ -8,6 +8,8 @@ import {
   POD,
   REPLICA_SET,
   ROLLOUT,
+  SERVICE,
+  TRAEFIK_SERVICE,
   type Kind,
   type ObjectRef,
 } from '../../src/adapters/kubernetes/kinds.ts';
@@ -18,6 +20,7 @@ import { register } from '../../src/domain/servers/actions.ts';
 import { emptyServer, type RegisteredServer } from '../../src/domain/servers/server.ts';
 import { FakeHelm } from './fake-helm.ts';
 import type { HelmPort } from '../../src/ports/helm.ts';
+import { addPlainApplication } from './conversion-stage.ts';
 import { addPipeline, playFlux } from './fake-flux.ts';
 import { createObjects, PORT } from './fake-objects.ts';
 import { refOf } from './kubernetes-stage.ts';
@@ -171,6 +174,7 @@ const MOMENTS: Readonly<Record<string, Moment>> = {
   flux_reconcile: { prepare: withFlux },
   flux_suspend: { prepare: withFlux },
   flux_resume: { prepare: withASuspension },
+  convert_plan: { rollout: 'other', prepare: withAPlainDeployment },
   delivery_deploy_plan: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   delivery_deploy: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
   argo_create_rollout: { prepare: (world) => world.cluster.delete(ref(ROLLOUT, 'web')) },
@@ -204,6 +208,12 @@ function withADeployment(world: FakeWorld): void {
   world.cluster.update(ref(REPLICA_SET, 'shop-1'), ({ metadata }) => {
     metadata.annotations = { 'deployment.kubernetes.io/revision': '1' };
   });
+}
+
+function withAPlainDeployment({ cluster }: FakeWorld): void {
+  for (const kind of [ROLLOUT, TRAEFIK_SERVICE, INGRESS_ROUTE]) cluster.delete(ref(kind, 'web'));
+  for (const name of ['web-stable', 'web-canary']) cluster.delete(ref(SERVICE, name));
+  addPlainApplication(cluster);
 }
 
 function withFlux(world: FakeWorld): void {

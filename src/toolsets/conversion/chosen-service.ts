@@ -89,7 +89,7 @@ function requireItsOwn(found: Surroundings, service: ApiObject): void {
       `Rollout ${holder} steers ${textOf(service)}.`,
       'Name another Service with `service`, or create one for this Deployment.',
     );
-  const others = [...deployments, ...statefulSets, ...daemonSets, ...rollouts].filter(
+  const others = [deployments, statefulSets, daemonSets, rollouts].flat().filter(
     (one) => !(one['kind'] === 'Deployment' && metaOf(one).name === name) && selectsPods(service, podLabelsOf(one)),
   );
   if (others.length > 0)
