@@ -49,7 +49,7 @@ async function carried(action: string, input: object = {}, more: object = {}): P
 }
 
 const specOf = async (kind: Kind): Promise<Record<string, unknown>> =>
-  (await stage.get(kind, NAME)).spec as unknown as Record<string, unknown>;
+  (await stage.get(kind, NAME)).spec as object as Record<string, unknown>;
 const entries = [{ name: NAME, port: 'http', nativeLB: true }];
 
 async function applyApplication(): Promise<void> {

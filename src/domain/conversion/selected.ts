@@ -35,7 +35,10 @@ export function rolloutSteering(service: ApiObject): string | undefined {
   return metaOf(service).annotations?.[STEERED_BY];
 }
 
-/** What Argo removes from a Service that its Rollout does not name any more (argo-rollouts v1.10.1, service/service.go). */
+/**
+ * What Argo removes from a Service that its Rollout does not name any more. Source: argo-rollouts v1.10.1,
+ * service/service.go.
+ */
 export function unsteeredOperations(service: ApiObject): readonly { readonly op: 'remove'; readonly path: string }[] {
   return [
     ...(versionSelectedBy(service) === undefined

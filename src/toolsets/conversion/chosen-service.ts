@@ -89,9 +89,11 @@ function requireItsOwn(found: Surroundings, service: ApiObject): void {
       `Rollout ${holder} steers ${textOf(service)}.`,
       'Name another Service with `service`, or create one for this Deployment.',
     );
-  const others = [deployments, statefulSets, daemonSets, rollouts].flat().filter(
-    (one) => !(one['kind'] === 'Deployment' && metaOf(one).name === name) && selectsPods(service, podLabelsOf(one)),
-  );
+  const others = [deployments, statefulSets, daemonSets, rollouts]
+    .flat()
+    .filter(
+      (one) => !(one['kind'] === 'Deployment' && metaOf(one).name === name) && selectsPods(service, podLabelsOf(one)),
+    );
   if (others.length > 0)
     throw notConvertible(
       `${textOf(service)} also leads to the pods of ${others.map(textOf).join(', ')}, which would lose these requests.`,
@@ -111,5 +113,5 @@ export function namesOf(objects: readonly ApiObject[]): string {
 
 function firstPort(service: ApiObject | undefined): string {
   const [port] = recordsAt(service, 'spec', 'ports');
-  return String(port?.['port'] ?? 80);
+  return JSON.stringify(port?.['port'] ?? 80);
 }

@@ -66,7 +66,10 @@ export function requireUnpaused(deployment: ApiObject): void {
   );
 }
 
-/** The autoscalers that set the number of pods of a workload. Errors: NOT_APPLICABLE for one that is made from another object. */
+/**
+ * The autoscalers that set the number of pods of a workload. Errors: NOT_APPLICABLE for one that is made from another
+ * object.
+ */
 export function autoscalersOf(
   autoscalers: readonly ApiObject[],
   kind: string,

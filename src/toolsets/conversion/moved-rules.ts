@@ -29,20 +29,24 @@ function requireMovable(route: ApiObject, { match, among, entry }: RouteReferenc
       `Leave one entry in the services of that rule, for example {"name":"${metaOf(service).name}","port":${JSON.stringify(entry['port'] ?? 80)}}.`,
     );
   const ports = recordsAt(service, 'spec', 'ports');
-  const known = ports.some(({ name, port }) => [name, port, String(port)].includes(entry['port'] as string));
-  if (entry['port'] === undefined || known) return;
-  const names = ports.map(({ name, port }) =>
-    name === undefined ? String(port) : `${String(name)} (${String(port)})`,
-  );
+  const asked = entry['port'];
+  const known = ports.some(({ name, port }) => [name, port].some((one) => word(one) === word(asked)));
+  if (asked === undefined || known) return;
+  const names = ports.map(({ name, port }) => (name === undefined ? word(port) : `${word(name)} (${word(port)})`));
   throw notConvertible(
-    `${textOf(route)} names the port ${String(entry['port'])} of ${textOf(service)}, which has ${names.join(', ') || 'none'}.`,
-    `Correct the port of that entry.`,
+    `${textOf(route)} names the port ${word(asked)} of ${textOf(service)}, which has ${names.join(', ') || 'none'}.`,
+    'Correct the port of that entry.',
   );
 }
 
+/** A port is a number or a name. */
+function word(port: unknown): string {
+  return typeof port === 'string' ? port : JSON.stringify(port);
+}
+
 /**
- * How Traefik reaches the Service, the same for all rules, because one TraefikService has one connection to it. Undefined
- * without a rule. Errors: NOT_APPLICABLE.
+ * How Traefik reaches the Service, the same for all rules, because one TraefikService has one connection to it.
+ * Undefined without a rule. Errors: NOT_APPLICABLE.
  */
 export function sharedConnection(
   routes: readonly MovedRoute[],

@@ -7,8 +7,8 @@ import { proveRoute, type Claim } from '../../commands/prove-route.ts';
 import { afterProxiesKnow, type Settled } from './waited.ts';
 
 /**
- * Waits until every Traefik replica has the routers of a TraefikService that are written. `to`: an IngressRoute leads to
- * it now, or does not any more.
+ * Waits until every Traefik replica has the routers of a TraefikService that are written. `to`: an IngressRoute leads
+ * to it now, or does not any more.
  */
 export async function provedRules(
   context: CommandContext,

@@ -29,7 +29,7 @@ interface Converted {
   readonly service: ApiObject | undefined;
 }
 
-/** The changes that undo a conversion, in the order of the writes. Errors: NOT_APPLICABLE, and those of what it reads. */
+/** The changes that undo a conversion, in the order of the writes. Errors: NOT_APPLICABLE and those of its reads. */
 export async function toDeployment(context: CommandContext, found: Surroundings): Promise<readonly Draft[]> {
   const converted = convertedOf(found);
   requireUnpaused(found.deployment);

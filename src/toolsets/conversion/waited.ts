@@ -48,8 +48,8 @@ function unlessAway(error: unknown): Seen {
 }
 
 /**
- * Gives every proxy the time to see the endpoints as they are now, before pods end. A caller who has gone does not wait,
- * so nothing more may follow.
+ * Gives every proxy the time to see the endpoints as they are now, before pods end. A caller who has gone does not
+ * wait, so nothing more may follow.
  */
 export async function afterProxiesKnow(context: CommandContext, settled: Settled): Promise<Settled> {
   if (settled.effective !== 'proved') return settled;
