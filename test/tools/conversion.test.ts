@@ -147,7 +147,7 @@ test('a Deployment under load becomes a Rollout, in the order of its plan, and l
   const answer = await carried('deployment', { weights: [20, 50] });
 
   expect(answer).toMatchObject({ changed: true, effective: 'proved' });
-  expect(answer.reason).toContain(`IngressRoute ${stage.namespace}/${NAME} is in force on all 2 Traefik replicas`);
+  expect(answer.reason).toContain(`IngressRoute ${stage.namespace}/${NAME} in force on all 2 Traefik replicas`);
   expect(answer.next).toContain(`release_plan with target ${stage.namespace}/${NAME}`);
   expect(await stage.status(NAME)).toMatchObject({ phase: 'Healthy', route: { traefik_service: NAME } });
   expect(await specOf(DEPLOYMENT)).toMatchObject({ replicas: 0 });
