@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Deployment } from '../domain/onboarding/deployment.ts';
 import { LANGUAGES, MCP_TRANSPORTS } from '../domain/onboarding/service.ts';
 import { duration, toMs } from './duration.ts';
+import { smokeProblems, smokeTests, toSmokeTests } from './smoke-tests.ts';
 import { parse, type Problem } from './parse.ts';
 import { image } from './image.ts';
 import { dnsName } from './target.ts';
@@ -102,6 +103,7 @@ export const deploymentFile = z.strictObject({
     })
     .optional()
     .describe('For an MCP server.'),
+  smoke_tests: smokeTests.optional().describe('Tests of a new version before users get it.'),
 });
 export type DeploymentFile = z.output<typeof deploymentFile>;
 
@@ -113,7 +115,7 @@ export function parseDeployment(value: unknown, registry?: string): Deployment {
 
 /** What the fields say only together. */
 function moreProblems(
-  { container, kubernetes, environment, secrets }: DeploymentFile,
+  { container, kubernetes, environment, secrets, mcp, smoke_tests: smoke }: DeploymentFile,
   registry: string | undefined,
 ): readonly Problem[] {
   const { autoscaling, canary_weights: weights = [] } = kubernetes;
@@ -138,6 +140,12 @@ function moreProblems(
       'kubernetes.canary_weights',
       'must rise',
     ),
+    ...smokeProblems(smoke),
+    ...problem(
+      smoke?.mcp !== undefined && mcp?.transport !== 'streamable-http',
+      'smoke_tests.mcp',
+      'needs the section mcp with transport streamable-http',
+    ),
     ...both.map((key) => ({ path: `secrets.${key}`, message: 'is in environment too' })),
   ];
 }
@@ -149,6 +157,7 @@ function toDeployment({
   environment = {},
   secrets = {},
   mcp,
+  smoke_tests: smoke,
 }: DeploymentFile): Deployment {
   const { autoscaling, resources, probes, host: hostName } = kubernetes;
   return {
@@ -182,5 +191,6 @@ function toDeployment({
     ...(mcp === undefined
       ? {}
       : { mcp: { transport: mcp.transport, path: mcp.path ?? '/mcp', scopes: mcp.scopes ?? [] } }),
+    ...(smoke === undefined ? {} : { smoke: toSmokeTests(smoke, mcp?.path) }),
   };
 }

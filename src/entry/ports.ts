@@ -2,6 +2,7 @@ import { createTemplates } from '../adapters/analysis-templates/index.ts';
 import { createClusterObjects } from '../adapters/cluster-objects/index.ts';
 import { createLocalFiles } from '../adapters/local-files/index.ts';
 import { createPodStreams } from '../adapters/pod-streams/index.ts';
+import { createServiceCalls } from '../adapters/service-calls/index.ts';
 import { createBranches } from '../adapters/git/index.ts';
 import { createHelm, createHelmReleases } from '../adapters/helm/index.ts';
 import { createClusters, type Clusters } from '../adapters/kubernetes/index.ts';
@@ -108,6 +109,7 @@ export function portsOver(clusters: Clusters, settings: PortSettings, serving = 
     templates: createTemplates(clusters),
     ...sources,
     podStreams: createPodStreams(clusters),
+    serviceCalls: createServiceCalls(clusters),
     localFiles: createLocalFiles(settings.kubernetesFiles),
     now: Date.now,
   };

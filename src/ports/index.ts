@@ -12,6 +12,7 @@ import type { RolloutUpdates } from './rollout-updates.ts';
 import type { WorkloadPort } from './workload.ts';
 import type { RoutesPort } from './routes.ts';
 import type { TemplatesPort } from './templates.ts';
+import type { ServiceCallsPort } from './service-calls.ts';
 import type { SplitPort } from './split.ts';
 
 /** All external systems that activities and the planner may use. */
@@ -34,6 +35,7 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly middlewares: MiddlewaresPort;
   readonly clusterObjects: ClusterObjectsPort;
   readonly podStreams: PodStreamsPort;
+  readonly serviceCalls: ServiceCallsPort;
   /** The files that are copied into pods and out of them. */
   readonly localFiles: LocalFilesPort;
   readonly helm: HelmPort;

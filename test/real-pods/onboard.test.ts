@@ -60,6 +60,10 @@ kubernetes:
   canary_weights: [25]
 environment:
   PORT: '8080'
+smoke_tests:
+  http:
+    - { path: /, contains: hello }
+    - { path: /healthz }
 `;
 
 const took: string[] = [];

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -22,6 +23,8 @@ import { NOTHING, WriteLog } from '../../src/adapters/kubernetes/write-log.ts';
 import { answerRead } from './fake-api.ts';
 import { FakeChanges } from './fake-watch.ts';
 import { applyJsonPatch, applyMergePatch } from './json-patch.ts';
+
+type ServiceRequest = Parameters<ClusterClient['serviceRequest']>[1];
 
 export interface StoredObject {
   metadata: {
@@ -54,6 +57,11 @@ export class FakeCluster implements ClusterClient {
   readonly written = new WriteLog();
   /** Answers GETs to pods. The fake Traefik sets it. */
   servePod: (pod: string, path: string) => ApiResponse = () => ({ status: 404, headers: {}, body: '' });
+  /** Answers requests to Services. */
+  serveService: (service: string, request: ServiceRequest) => ApiResponse = () => ({
+    ...{ status: 503, headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'no endpoints available' }),
+  });
   /** Logs by "pod/container". */
   readonly logs = new Map<string, string>();
   readonly #objects = new Map<string, StoredObject>();
@@ -279,6 +287,11 @@ export class FakeCluster implements ClusterClient {
 
   async podGet(pod: { namespace: string; name: string }, path: string): Promise<ApiResponse> {
     return this.#request(() => this.servePod(pod.name, path));
+  }
+
+  async serviceRequest(at: { service: string }, request: ServiceRequest): Promise<ApiStream> {
+    const { body, ...head } = await this.#request(() => this.serveService(at.service, request));
+    return { ...head, chunks: Readable.from([Buffer.from(body)]) };
   }
 
   #items(kind: Pick<Kind, 'plural'>, namespace?: string, labelSelector?: string): StoredObject[] {

@@ -9,6 +9,8 @@ import type { ApiResponse, Transport } from './transport.ts';
 import { NOTHING, type WriteLog } from './write-log.ts';
 
 /** The API server asks the kubelet, which may be slow. */
+/** The caller limits the time. */
+const SERVICE_MS = 600_000;
 const CHANNELS_MS = 15_000;
 
 /** The parts that each verb uses: the request, the answer as an object, and the record of this process' writes. */
@@ -53,6 +55,14 @@ export function createClient(
         if (options.signal.aborted) throw options.signal.reason;
         throw unreachable(cause, cluster, what, CHANNELS_MS);
       }),
+    serviceRequest: async ({ namespace, service, port }, { path, ...request }, signal) => {
+      const place = `${encodeURIComponent(namespace)}/services/${encodeURIComponent(`${service}:${port}`)}`;
+      const sent = { ...request, path: `/api/v1/namespaces/${place}/proxy${path}`, timeoutMs: SERVICE_MS };
+      return transport.open(sent, signal).catch((cause: unknown) => {
+        if (signal.aborted) throw signal.reason;
+        throw unreachable(cause, cluster, `reach the Service ${namespace}/${service}`, SERVICE_MS);
+      });
+    },
     podGet: ({ namespace, name, port }, path, limitMs) =>
       send(`reach port ${port} of pod ${namespace}/${name}`, {
         method: 'GET',

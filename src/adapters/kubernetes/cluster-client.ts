@@ -97,6 +97,15 @@ export interface ClusterClient {
     path: string,
     timeoutMs?: number,
   ): Promise<ApiResponse>;
+  /**
+   * A request through the API server to a port of a Service, by the name of the port. The answer has the status of the
+   * Service, or that of the API server.
+   */
+  serviceRequest(
+    at: { readonly namespace: string; readonly service: string; readonly port: string },
+    request: Pick<ApiRequest, 'method' | 'path' | 'headers' | 'text'>,
+    signal: AbortSignal,
+  ): Promise<ApiStream>;
 }
 
 /** The user of a token, as the API server names them: `system:serviceaccount:<namespace>:<name>`. */

@@ -11,13 +11,17 @@ import { impersonationHeaders } from './impersonation.ts';
 import { traced } from './traced.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'DELETE';
   /** Path from the server's root, with the query. */
   readonly path: string;
   readonly contentType?: string;
   /** The wanted form of the answer. Default: application/json. */
   readonly accept?: string;
   readonly body?: unknown;
+  /** A body that is no JSON of ours, in place of `body`. */
+  readonly text?: string;
+  /** For what is behind the API server. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 
@@ -108,10 +112,10 @@ function asActing(connect: () => Promise<Connection>): () => Promise<Connection>
 function answerTo(
   url: URL,
   options: RequestOptions,
-  { method, body, contentType, accept = 'application/json' }: ApiRequest,
+  { method, body, text, contentType, accept = 'application/json', headers: more }: ApiRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const content = body === undefined ? undefined : JSON.stringify(body);
+  const content = body === undefined ? text : JSON.stringify(body);
   const headers = {
     ...options.headers,
     accept,
@@ -119,13 +123,15 @@ function answerTo(
     // The API server continues a trace if its own tracing is on.
     ...presentTrace(),
     ...(contentType && { 'content-type': contentType }),
+    ...more,
     // Node omits the length for DELETE. The server would then read the body as the next request on the connection.
     ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
   };
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
     const outgoing: ClientRequest = send(url, { ...options, method, headers, signal }, resolve);
-    outgoing.once('error', reject);
+    // An abort is told more than once.
+    outgoing.on('error', reject);
     outgoing.end(content);
   });
 }

@@ -206,6 +206,20 @@ export const DELIVERY_ERRORS = {
     'The waivers of a deployment do not match their schema.',
     'Correct the named field of waivers.yaml, commit it to the branch, and retry the delivery.',
   ),
+  SERVICE_UNREACHABLE: entry(
+    502,
+    6,
+    true,
+    'A Service of the cluster gave no answer through the API server.',
+    'Look at the pods of the Service, and whether the API server reaches their network.',
+  ),
+  SMOKE_TEST_FAILED: entry(
+    409,
+    7,
+    false,
+    'A smoke test of the new version has failed, so users do not get it.',
+    'Read the finding of the test and the logs of the pods. Correct the version or the test.',
+  ),
   DEPLOYMENT_NOT_READY: entry(
     409,
     7,

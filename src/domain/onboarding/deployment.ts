@@ -1,3 +1,4 @@
+import type { SmokeTests } from '../delivery/smoke.ts';
 import type { Language, McpTransport } from './service.ts';
 
 /** Values of one kind for each size: `cpu` and `memory` as Kubernetes quantities. */
@@ -40,4 +41,6 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, SecretEntry>>;
   readonly mcp?: { readonly transport: McpTransport; readonly path: string; readonly scopes: readonly string[] };
+  /** They run before users get a version. */
+  readonly smoke?: SmokeTests;
 }

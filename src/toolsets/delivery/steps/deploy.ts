@@ -7,8 +7,10 @@ import type { Draft } from '../../../commands/objects/draft.ts';
 import { objectText } from '../../../commands/objects/located.ts';
 import type { CommandContext } from '../../../commands/command.ts';
 import { readDeployment } from '../../../onboarding/deployment-text.ts';
+import { stableService } from '../../../domain/onboarding/manifests/parts.ts';
 import { deployable, imagesOfOthers } from '../deploying.ts';
 import { settings } from '../settings.ts';
+import { smokeTested } from './smoke.ts';
 import { verifiedProvenance } from './signature.ts';
 import { fact, type Step, type StepCall } from './step.ts';
 
@@ -16,7 +18,8 @@ import { fact, type Step, type StepCall } from './step.ts';
 const READY_MS = 10 * 60_000;
 
 /**
- * Creates the objects of a first version, and waits until its pods are ready. A later version is left to the release.
+ * Creates the objects of a first version, waits until its pods are ready, and runs its smoke tests. The route of its
+ * users comes after them. A later version is left to the release.
  */
 export const deployStep: Step = async (call) => {
   const { context, input } = call;
@@ -32,15 +35,21 @@ export const deployStep: Step = async (call) => {
       findings,
     };
   const changes = found.missing.length > 0 ? (await found.planned()).changes : [];
-  for (const change of changes) await carriedOut(context, change);
-  for (const { at } of found.drafts) await ready(context, at);
+  const isRoute = ({ at }: Draft): boolean => at.kind.kind === 'IngressRoute';
+  for (const change of changes) if (!isRoute(change)) await carriedOut(context, change);
+  for (const draft of found.drafts) if (!isRoute(draft)) await ready(context, draft.at);
   const { name, namespace } = folder.deployment;
-  return {
+  const tested = await smokeTested(call, folder.deployment, stableService(folder.deployment));
+  const done = {
     reason: `${namespace}/${name} is ready on ${input.cluster}`,
     facts: { first: true },
-    findings,
-    figures: { objects: changes.length, namespace, cluster: input.cluster },
+    findings: [...findings, ...tested.findings],
+    figures: { objects: changes.length, namespace, cluster: input.cluster, ...tested.figures },
   };
+  if (tested.refused) return { ...done, refused: tested.refused };
+  // Users come through the route, so it is the last one.
+  for (const change of changes) if (isRoute(change)) await carriedOut(context, change);
+  return done;
 };
 
 /** The files of the commit that names the digest. */

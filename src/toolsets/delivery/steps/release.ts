@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryFinding } from '../../../domain/delivery/delivery.ts';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { ReleaseView } from '../../../domain/release/view.ts';
 import { requireNamespace } from '../../../commands/access.ts';
 import type { CommandContext } from '../../../commands/command.ts';
+import { readDeployment } from '../../../onboarding/deployment-text.ts';
 import { verifiedProvenance } from './signature.ts';
 import { fact, type Step, type StepCall } from './step.ts';
 
@@ -33,7 +35,7 @@ export const releaseStep =
     if (fact(facts.first, 'deployment'))
       return { skipped: true, reason: 'the first version serves every user, so there is nothing to divide', facts: {} };
     requireNamespace(input.namespace, context.settings);
-    const findings = await verifiedProvenance(call);
+    const findings = [...(await verifiedProvenance(call)), ...(await smokeNotRun(call))];
     const { release_id: id, run_id: run } = await releases.start(context, {
       target: { cluster: input.cluster, namespace: input.namespace, rollout: input.name },
       image: `${fact(facts.image, 'image')}@${fact(facts.digest, 'digest')}`,
@@ -51,6 +53,14 @@ export const releaseStep =
       refused: { code: 'DELIVERY_RELEASE_ENDED', reason: `${view.state}: ${view.reason}` },
     };
   };
+
+/** Argo gives a canary its first weight as soon as its pods are ready, so no moment before users is left for tests. */
+async function smokeNotRun({ context, input, facts }: StepCall): Promise<readonly DeliveryFinding[]> {
+  if (facts.pinnedCommit === undefined) return [];
+  const files = await context.delivery.deployments.readCommit(input.name, facts.pinnedCommit);
+  if (!readDeployment(files['deployment.yaml'] ?? '').smoke) return [];
+  return [{ check: 'smoke', outcome: 'not-run', text: 'the smoke tests run for a first version only' }];
+}
 
 async function ended({ context }: StepCall, id: string, run: string): Promise<ReleaseView> {
   for (;;) {
