@@ -21,6 +21,8 @@ const TESTS = `smoke_tests:
   mcp: { tools: [read], calls: [{ tool: read, arguments: { id: a }, json: { field: price, equals: 12 } }] }
 `;
 
+const MCP = 'MCP shop/site-stable:http/tools';
+
 let world: ExampleWorld;
 beforeEach(async () => void (world = await exampleWorld('delivery_deploy', 'The planned deployment')));
 afterEach(() => world.stop());
@@ -86,7 +88,7 @@ test('a first version is tested at its Service before the route of its users is 
     { check: 'smoke', outcome: 'passed', text: 'MCP initialize and tools/list' },
     { check: 'smoke', outcome: 'passed', text: 'MCP call of read' },
   ]);
-  expect(calls.asked).toEqual(['GET shop/site-stable:http/hello', ...Array(2).fill('MCP shop/site-stable:http/tools')]);
+  expect(calls.asked).toEqual(['GET shop/site-stable:http/hello', MCP, MCP]);
 });
 
 test('a test that fails stops the delivery with its reason, and users get no route', async () => {
