@@ -1,16 +1,18 @@
 import {
   Client,
+  SdkError,
+  SdkErrorCode,
   SSEClientTransport,
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Contract, Json } from '../../domain/servers/contract/lock.ts';
 import { resolved } from '../../domain/servers/references.ts';
 import { limitedFetch } from './limited-fetch.ts';
 import type { Upstream } from '../../domain/servers/server.ts';
+import { ProgramTransport } from './program-transport.ts';
 
 /** The eras that are tried: the revision of 2026, and those of 2025. The newest one that works is read. */
 const ERAS = [
@@ -18,10 +20,8 @@ const ERAS = [
   ['2025', 'legacy'],
 ] as const;
 const MAX_PAGES = 100;
-/** Bytes of one message of a server over stdio, and of one answer over HTTP. */
+/** Bytes of one answer over HTTP. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
-/** Characters of the beginning, and of the end, of what a program writes to its standard error. */
-const MOST_WRITTEN = 400;
 
 type Offer = Omit<Contract, 'eras'>;
 
@@ -29,28 +29,33 @@ type Offer = Omit<Contract, 'eras'>;
 const START_FACTOR = 6;
 
 /**
- * `timeout`: milliseconds of each request; a program may take six times as long to start. Errors: SERVER_UNREACHABLE,
- * SERVER_CONTRACT_INVALID.
+ * `timeout`: milliseconds of each request. A program may take six times as long to start, once: one that has written no
+ * message in that time has `timeout` for the other era, so that a mute one is known after seven times `timeout`.
+ * Errors: SERVER_UNREACHABLE, SERVER_CONTRACT_INVALID.
  */
 export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, timeout: number): Promise<Contract> {
   const reached = resolved(upstream, env, missing);
   const offers: [string, Offer][] = [];
+  let patience = reached.transport === 'stdio' ? timeout * START_FACTOR : timeout;
   let failure = '';
   for (const [era, mode] of ERAS) {
     const client = new Client({ name: 'sluice', version: '1' }, { versionNegotiation: { mode } });
-    const { transport, written } = transportTo(reached);
+    const transport = transportTo(reached);
+    const program = transport instanceof ProgramTransport ? transport : undefined;
     try {
-      await client.connect(transport, {
-        timeout: reached.transport === 'stdio' ? timeout * START_FACTOR : timeout,
-      });
+      await client.connect(transport, { timeout: patience });
       offers.push([era, await offerOf(client, timeout)]);
     } catch (error) {
       if (error instanceof SluiceError) throw error;
       // That a server refuses one era tells nothing. The last one that was tried tells why it answers in none.
-      failure = `${error instanceof Error ? error.message : String(error)}.${written()}`;
+      failure = reasonOf(error, program, patience);
     } finally {
       await client.close().catch(() => undefined);
+      // The client forgets a transport that it could not connect.
+      await transport.close().catch(() => undefined);
     }
+    if (program?.failure !== undefined) break;
+    if (program?.heard === false) patience = timeout;
   }
   const [newest] = offers;
   if (newest) return { eras: offers.map(([era]) => era).toSorted(), ...newest[1] };
@@ -60,48 +65,27 @@ export async function readContract(upstream: Upstream, env: NodeJS.ProcessEnv, t
   );
 }
 
+function reasonOf(error: unknown, program: ProgramTransport | undefined, patience: number): string {
+  const said = error instanceof Error ? error.message : String(error);
+  if (!program) return `${said}.`;
+  if (program.failure !== undefined) return `${program.failure}. It was stopped. ${program.written}`;
+  const late = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+  return `${late && !program.heard ? `It has written no message for ${patience / 1000} s` : said}. ${program.written}`;
+}
+
 function missing(_: string, variable: string): SluiceError {
   return new SluiceError('SERVER_UNREACHABLE', `The version refers to the variable ${variable}, which is not set.`, {
     next: `Set ${variable} in the environment of this process.`,
   });
 }
 
-interface Reached {
-  readonly transport: Transport;
-  /** What the program has written to its standard error, as a sentence. Empty for a server over HTTP. */
-  readonly written: () => string;
-}
-
-function transportTo(upstream: Upstream): Reached {
-  if (upstream.transport === 'stdio') return programOf(upstream);
+function transportTo(upstream: Upstream): Transport {
+  if (upstream.transport === 'stdio') return new ProgramTransport(upstream);
   const { url, headers } = upstream;
   const options = { requestInit: { headers }, fetch: limitedFetch(MAX_MESSAGE) };
-  const transport =
-    upstream.transport === 'sse'
-      ? new SSEClientTransport(new URL(url), options)
-      : new StreamableHTTPClientTransport(new URL(url), options);
-  return { transport, written: () => '' };
-}
-
-function programOf({ command, args, env }: Extract<Upstream, { readonly transport: 'stdio' }>): Reached {
-  const transport = new StdioClientTransport({
-    ...{ command, args: [...args], env: { ...env } },
-    stderr: 'pipe',
-    maxBufferSize: MAX_MESSAGE,
-  });
-  let text = '';
-  // It is read to its end, because a full pipe would stop the program.
-  transport.stderr?.on('data', (part: Buffer) => void (text = shortened(text + part.toString())));
-  return {
-    transport,
-    written: () =>
-      text.trim() === '' ? ' The program wrote nothing to its standard error.' : ` The program wrote: ${text.trim()}`,
-  };
-}
-
-/** Programs tell the reason of a failure first, or after a stack of calls. */
-function shortened(text: string): string {
-  return text.length <= 2 * MOST_WRITTEN ? text : `${text.slice(0, MOST_WRITTEN)} … ${text.slice(-MOST_WRITTEN + 3)}`;
+  return upstream.transport === 'sse'
+    ? new SSEClientTransport(new URL(url), options)
+    : new StreamableHTTPClientTransport(new URL(url), options);
 }
 
 async function offerOf(client: Client, timeout: number): Promise<Offer> {

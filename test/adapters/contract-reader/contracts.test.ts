@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,10 @@ const script = (code: string): Upstream => ({
   args: ['-e', code],
   env: {},
 });
+const shell = (command: string): Upstream => ({ transport: 'stdio', command: 'sh', args: ['-c', command], env: {} });
+/** A process that has ended, and that nobody has asked about, does not run. */
+const runs = (pid: number): boolean =>
+  /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
 
 describe('a server of both eras', () => {
   let server: HttpServer;
@@ -82,6 +87,29 @@ describe('a bad server is an error with its reason', () => {
   test('one that floods with messages and never answers', async () => {
     const quick = createContracts(folder, { env: {}, timeout: 200 });
     await expect(quick.read(of('1'), script(FLOOD))).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  }, 30_000);
+
+  test('one that writes nonsense as fast as it can is given up at once', async () => {
+    const from = Date.now();
+    await expect(contracts.read(of('1'), shell('yes hello'))).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: expect.stringContaining('The program writes what is no message, as in: hello'),
+    });
+    expect(Date.now() - from).toBeLessThan(6_000);
+  }, 30_000);
+
+  test('one that is mute is known after seven times the limit, and leaves no process', async () => {
+    const quick = createContracts(folder, { env: {}, timeout: 300 });
+    const pids = join(folder, 'pids');
+    const from = Date.now();
+    await expect(quick.read(of('1'), shell(`sleep 1000 & echo $! $$ >> ${pids}; wait`))).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: expect.stringContaining('It has written no message for 0.3 s'),
+    });
+    expect(Date.now() - from).toBeLessThan(7 * 300 + 2 * 2_000 + 2_000);
+    const started = readFileSync(pids, 'utf8').trim().split(/\s+/).map(Number);
+    expect(started).toHaveLength(4);
+    expect(started.filter(runs)).toEqual([]);
   }, 30_000);
 
   test('one over HTTP that sends 50 MB, of which 16 are read', async () => {
