@@ -52,7 +52,8 @@ export class Conversation {
     return this.#open.size === 0 && this.#listeners.size === 0;
   }
 
-  send({ text, message, signal }: Ask, answer: Answer): void {
+  send(ask: Ask, answer: Answer): void {
+    const { text, message } = ask;
     this.#open.lastUsed = Date.now();
     const key = JSON.stringify(message.id);
     if (message.kind === 'request' && this.#open.get(key))
@@ -65,7 +66,7 @@ export class Conversation {
       return answer.fail(asError(error));
     }
     if (message.kind !== 'request') return answer.end();
-    this.#open.begin(key, message, answer, signal);
+    this.#open.begin(key, ask, answer);
   }
 
   listen({ signal }: Listen, answer: Answer): void {

@@ -19,27 +19,34 @@ export interface Watch {
   sessionLost(): void;
 }
 
+/** What of a request matters to its answer. */
+export interface Asked {
+  /** Whether the request opens a session. */
+  readonly opens: boolean;
+  /** Whether the request is of revision 2026-07-28. */
+  readonly modern: boolean;
+}
+
 /** Passes an answer on to the caller. */
 export class CountedAnswer implements Answer {
   readonly #answer: Answer;
   readonly #watch: Watch;
-  readonly #opens: boolean;
+  readonly #asked: Asked;
   #outcome: Outcome | undefined;
 
-  /** `opens`: whether the request opens a session. */
-  constructor(answer: Answer, opens: boolean, watch: Watch) {
+  constructor(answer: Answer, asked: Asked, watch: Watch) {
     this.#answer = answer;
-    this.#opens = opens;
+    this.#asked = asked;
     this.#watch = watch;
   }
 
   accepted(session?: string): void {
-    if (this.#opens) this.#answer.accepted(this.#watch.session(session ?? ''));
+    if (this.#asked.opens) this.#answer.accepted(this.#watch.session(session ?? ''));
     else this.#answer.accepted();
   }
 
   message(text: string, frame?: string): boolean {
-    const outcome = resultOf(text);
+    const outcome = resultOf(text, this.#asked.modern);
     if (outcome !== undefined) this.#outcome = outcome;
     const changed = this.#watch.rewrite(text);
     if (changed === text) return this.#answer.message(text, frame);
@@ -77,10 +84,11 @@ const OUTCOME_OF: Readonly<Partial<Record<string, Outcome>>> = {
 };
 
 /** The outcome, if the message is the answer to a request. Large answers are read only where they may be failures. */
-function resultOf(text: string): Outcome | undefined {
-  if (!text.includes('"method"') && !text.includes('"error"') && !text.includes('"isError"'))
+function resultOf(text: string, modern: boolean): Outcome | undefined {
+  const typed = !modern || text.includes('"resultType"');
+  if (typed && !text.includes('"method"') && !text.includes('"error"') && !text.includes('"isError"'))
     return text.includes('"result"') ? 'ok' : undefined;
   const message = parseOrNothing(text);
   const isAnswer = typeof message === 'object' && message !== null && ('result' in message || 'error' in message);
-  return isAnswer ? outcomeOf(message) : undefined;
+  return isAnswer ? outcomeOf(message, modern) : undefined;
 }

@@ -6,12 +6,15 @@ const INTERNAL_ERROR = -32603;
 /** The code that SDKs use for an unknown session. */
 const NO_SESSION = -32001;
 const HEADER_MISMATCH = -32_020;
+/** UnsupportedProtocolVersionError of revision 2026-07-28. Its data has `supported` and `requested`. */
+const UNSUPPORTED_REVISION = -32_022;
 
 /** A failure of the gateway as the JSON-RPC answer to a request. Its `data` has the code of the catalogue. */
 export function failureMessage(error: SluiceError, id: RpcId | null): string {
   const own: Readonly<Partial<Record<string, number>>> = {
     GATEWAY_SESSION_UNKNOWN: NO_SESSION,
     GATEWAY_HEADER_MISMATCH: HEADER_MISMATCH,
+    GATEWAY_REVISION_UNSUPPORTED: UNSUPPORTED_REVISION,
   };
   const code = own[error.code] ?? (ERRORS[error.code].http < 500 ? INVALID_PARAMS : INTERNAL_ERROR);
   const data = { code: error.code, next: error.next, ...error.details };

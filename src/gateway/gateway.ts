@@ -5,6 +5,7 @@ import type { RegisteredServer } from '../domain/servers/server.ts';
 import { asError } from './conversation.ts';
 import { BatchAnswer, messagesOf } from './batch.ts';
 import { CountedAnswer, type Watch } from './counted-answer.ts';
+import { Eras, needsModern, unsupported } from './eras.ts';
 import { gauges } from './gauges.ts';
 import { Health, type HealthChange, type HealthSettings } from './health.ts';
 import type { Inbound, InboundMessage } from './inbound.ts';
@@ -46,6 +47,7 @@ export class Gateway {
   readonly #upstreams: Upstreams;
   readonly #names: StaleNames;
   readonly #headers = new ParamHeaders();
+  readonly #eras = new Eras();
   readonly #health: Health;
   /** Keeps and mirrors calls that only read. */
   readonly reads: ReadCalls;
@@ -79,17 +81,18 @@ export class Gateway {
     if (inbound.message.kind === 'batch') return this.#sendAll(messagesOf(inbound), answer);
     const server = this.#table.server(inbound.server);
     const route = routeOf(inbound, server, this.#sealer);
-    const others = this.#names.others(inbound, server, route);
-    if (others.length === 0) return this.#forward(inbound, server, route, answer);
-    const failed = (error: unknown): void => answer.fail(asError(error));
-    this.#names
-      .instead(inbound, route, others)
+    const upstream = this.#upstreams.of(inbound.server, route.version);
+    const speaks = needsModern(inbound.message) ? this.#eras.of(upstream) : true;
+    // A caller of a server with one version has agreed on the revision with it.
+    if (speaks === true || (speaks === undefined && server.versions.length === 1))
+      return this.#byName(inbound, server, route, answer);
+    if (speaks === false) return this.#refused(inbound, route, answer);
+    this.#eras
+      .ask(upstream, identity(inbound.headers))
       .then((found) =>
-        found === undefined || route.session === undefined
-          ? this.#forward(inbound, server, found === undefined ? route : { ...route, version: found }, answer)
-          : this.#outOfSession(inbound, server, { ...route, version: found, session: undefined }, answer),
+        found === false ? this.#refused(inbound, route, answer) : this.#byName(inbound, server, route, answer),
       )
-      .catch(failed);
+      .catch((error: unknown) => answer.fail(asError(error)));
   }
 
   /** Opens the stream of a session. */
@@ -153,6 +156,28 @@ export class Gateway {
     }
   }
 
+  /** The version cannot answer the revision of the request, which counts as a call of it that has failed. */
+  #refused(inbound: InboundMessage, { version }: Route, answer: Answer): void {
+    const error = unsupported(version);
+    this.#counted(inbound, version.version)('protocol_error', error);
+    answer.fail(error);
+  }
+
+  /** Sends a message to the version of its route, or to one that still has the name in it. */
+  #byName(inbound: InboundMessage, server: RegisteredServer, route: Route, answer: Answer): void {
+    const others = this.#names.others(inbound, server, route);
+    if (others.length === 0) return this.#forward(inbound, server, route, answer);
+    const failed = (error: unknown): void => answer.fail(asError(error));
+    this.#names
+      .instead(inbound, route, others)
+      .then((found) =>
+        found === undefined || route.session === undefined
+          ? this.#forward(inbound, server, found === undefined ? route : { ...route, version: found }, answer)
+          : this.#outOfSession(inbound, server, { ...route, version: found, session: undefined }, answer),
+      )
+      .catch(failed);
+  }
+
   #forward(
     inbound: InboundMessage,
     server: RegisteredServer,
@@ -164,10 +189,12 @@ export class Gateway {
     const headers = withInner(this.#headers.headersFor(inbound, route.version), route);
     const upstream = this.#upstream(inbound, route);
     if (message.modern) this.#sessions.asked(inbound.server, route.version.version);
-    const watch = this.#watch(inbound, route, isDivided(server.versions));
+    const watch = this.#watch(inbound, route, upstream, isDivided(server.versions));
     const text = unsealed(inbound.text, route.handles);
-    const ask = { text, message, headers, session, signal };
-    upstream.send(ask, new CountedAnswer(answer, message.method === 'initialize', watch));
+    const { alone, key } = inbound.principal;
+    const ask = { text, message, headers, session, caller: alone ? key : undefined, signal };
+    const asked = { opens: message.method === 'initialize', modern: message.modern };
+    upstream.send(ask, new CountedAnswer(answer, asked, watch));
   }
 
   /** Asks in a session of the gateway, because the caller's session belongs to another version. */
@@ -190,7 +217,7 @@ export class Gateway {
     return this.#upstreams.of(server, version);
   }
 
-  #watch(inbound: InboundMessage, { version: { version }, nonce }: Route, divided: boolean): Watch {
+  #watch(inbound: InboundMessage, { version: { version }, nonce }: Route, upstream: Upstream, divided: boolean): Watch {
     const { server, message, signal, session } = inbound;
     const principal = boundTo(inbound);
     const method = message.method ?? '';
@@ -203,6 +230,7 @@ export class Gateway {
     return {
       rewrite: (text) => {
         if (wanted) last = text;
+        if (message.modern) this.#eras.heard(upstream, method, text);
         if (method === 'tools/list' && message.modern) this.#headers.listed(server, version, text);
         const task = reportedTask(text);
         if (task) this.#sessions.task(server, version, task);

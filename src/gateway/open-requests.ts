@@ -1,6 +1,6 @@
 import { SluiceError } from '../domain/errors.ts';
-import { progressToken, type RpcId, type RpcMessage } from '../domain/gateway/message.ts';
-import { patience, type Answer, type Limits } from './upstream.ts';
+import { progressToken, type RpcId } from '../domain/gateway/message.ts';
+import { patience, type Answer, type Ask, type Limits } from './upstream.ts';
 
 /** A request that waits for its answer. */
 export interface Open {
@@ -9,6 +9,7 @@ export interface Open {
   readonly id: RpcId | undefined;
   readonly token: RpcId | undefined;
   readonly method: string | undefined;
+  readonly caller: string | undefined;
 }
 
 interface Waiting extends Open {
@@ -51,6 +52,11 @@ export class OpenRequests<K> {
     return [...this.#open.values()].at(-1);
   }
 
+  /** In the order in which they began. */
+  get all(): readonly Open[] {
+    return [...this.#open.values()];
+  }
+
   get(key: K): Open | undefined {
     return this.#open.get(key);
   }
@@ -60,7 +66,7 @@ export class OpenRequests<K> {
     return [...this.#open].find(([, open]) => open.token !== undefined && open.token === token);
   }
 
-  begin(key: K, message: RpcMessage, answer: Answer, signal: AbortSignal): void {
+  begin(key: K, { message, caller, signal }: Ask, answer: Answer): void {
     const leave = (): void => {
       if (this.settle(key)) this.#endings.left(key);
     };
@@ -69,6 +75,7 @@ export class OpenRequests<K> {
       id: message.id,
       token: progressToken(message.params),
       method: message.method,
+      caller,
       timer: undefined,
       unlisten: () => signal.removeEventListener('abort', leave),
     });

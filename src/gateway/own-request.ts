@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../domain/errors.ts';
 import { isFields, readMessage } from '../domain/gateway/message.ts';
 import { parseOrNothing } from './json.ts';
-import type { Answer, Upstream } from './upstream.ts';
+import { OWN, type Answer, type Upstream } from './upstream.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-const MODERN = '2026-07-28';
+export const MODERN = '2026-07-28';
 export const LEGACY = '2025-06-18';
 export const SELF = { name: 'sluice-gateway', version: '1' };
 export const ENVELOPE = {
@@ -80,5 +80,6 @@ function send(upstream: Upstream, body: Fields, answer: Answer, { headers, sessi
   const message = readMessage(body);
   if (!message) throw new Error('not a message');
   const text = JSON.stringify(body);
-  upstream.send({ text, message, headers, session, signal: signal ?? new AbortController().signal }, answer);
+  const asked = { text, message, headers, session, caller: OWN, signal: signal ?? new AbortController().signal };
+  upstream.send(asked, answer);
 }

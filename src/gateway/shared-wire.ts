@@ -3,6 +3,7 @@ import { isFields, readMessage, type RpcMessage } from '../domain/gateway/messag
 import { parseKept, parseOrNothing } from './json.ts';
 import { asError } from './conversation.ts';
 import { AliveCheck } from './alive-check.ts';
+import { readerOf } from './notified.ts';
 import { OpenRequests, type Open } from './open-requests.ts';
 import { ENVELOPE } from './own-request.ts';
 import type { Answer, Ask, Limits } from './upstream.ts';
@@ -10,6 +11,7 @@ import type { Wire, WireEvents } from './wire.ts';
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 const NONSENSE = 100;
+const NAMES_REQUEST = ['notifications/cancelled', 'notifications/progress'];
 
 /**
  * One wire for the requests of all callers since revision 2026-07-28, which need no session. Ids and progress tokens
@@ -43,19 +45,31 @@ export class SharedWire {
     return this.#open.size === 0;
   }
 
-  send({ text, message, signal }: Ask, answer: Answer): void {
+  send(ask: Ask, answer: Answer): void {
+    const { text, message } = ask;
     this.#open.lastUsed = Date.now();
-    // A notification of revision 2026-07-28 belongs to a stream, which over HTTP is the connection itself.
-    if (message.kind !== 'request' || message.id === undefined) return answer.end();
+    if (message.kind !== 'request' || message.id === undefined) return this.#tell(text, message, answer);
     if (this.#open.size >= this.#limits.requests)
       return answer.fail(new SluiceError('UPSTREAM_BUSY', `The version has ${this.#open.size} open requests.`));
     const id = (this.#last += 1);
     try {
       this.#wire ??= this.#start();
-      this.#open.begin(id, message, answer, signal);
+      this.#open.begin(id, ask, answer);
       this.#wire.send(renumbered(text, id));
     } catch (error) {
       this.#open.settle(id);
+      answer.fail(asError(error));
+    }
+  }
+
+  /** A notification that names a request names it by the id of one caller, which is that of another request here. */
+  #tell(text: string, { kind, method = '' }: RpcMessage, answer: Answer): void {
+    if (kind !== 'notification' || NAMES_REQUEST.includes(method)) return answer.end();
+    try {
+      this.#wire ??= this.#start();
+      this.#wire.send(text);
+      answer.end();
+    } catch (error) {
       answer.fail(asError(error));
     }
   }
@@ -84,7 +98,8 @@ export class SharedWire {
   }
 
   #cancel(id: number, reason: string): void {
-    const params = { requestId: id, reason };
+    // Without the envelope, servers of the SDK take the connection for one of 2025.
+    const params = { requestId: id, reason, _meta: ENVELOPE };
     this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }
 
@@ -107,16 +122,13 @@ export class SharedWire {
     this.#wire?.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
   }
 
-  /** A notification that names no request reaches a caller only if no other could be meant. */
   #notify(text: string, { method, params }: RpcMessage): void {
     const meta = isFields(params['_meta']) ? params['_meta'] : {};
     const named = method === 'notifications/progress' ? params['progressToken'] : meta[SUBSCRIPTION];
-    const id = typeof named === 'number' ? named : this.#open.only;
-    const open = id === undefined ? undefined : this.#open.get(id);
-    if (!open || id === undefined) return;
+    const open = typeof named === 'number' ? this.#open.get(named) : readerOf(method, this.#open.all);
     // Only progress renews the time limit, so a version that writes without end still has to answer.
-    if (method === 'notifications/progress') this.#open.heard(id);
-    open.answer.message(addressed(text, open));
+    if (method === 'notifications/progress' && typeof named === 'number') this.#open.heard(named);
+    open?.answer.message(addressed(text, open));
   }
 
   #senseless(text: string): void {

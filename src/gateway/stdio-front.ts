@@ -20,6 +20,7 @@ export interface StdioFrontOptions {
   readonly stopped: AbortSignal;
 }
 
+const LISTS = ['tools', 'prompts', 'resources'];
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** Serves one MCP server to the client that has started this process. Returns when the client closes its side. */
@@ -54,6 +55,8 @@ class StdioConnection {
   /** The two messages that open a session. */
   readonly #opening = new Map<string, string>();
   #renewing: Promise<void> | undefined;
+  /** The lists of whose changes the first version has promised to tell. */
+  #lists: readonly string[] = [];
 
   constructor(gateway: Gateway, name: string, output: Writable) {
     this.#gateway = gateway;
@@ -89,7 +92,10 @@ class StdioConnection {
     if (id !== undefined && modern) this.#requests.set(JSON.stringify(id), request);
     const answer = new StdioAnswer(this.#output, message.kind === 'request' ? id : undefined, {
       session: (handle) => (this.#session = handle),
-      message: (answered) => this.#noted(message, answered),
+      message: (answered) => {
+        const result = this.#noted(message, answered);
+        if (result) this.#lists = LISTS.filter((list) => tellsChanges(result, list));
+      },
       over: () => this.#requests.delete(JSON.stringify(id)),
       // The message did not reach any version, so it can be sent again.
       lost: () => (session === undefined || session !== this.#session ? false : this.#renew(text, message)),
@@ -106,7 +112,10 @@ class StdioConnection {
     }
   }
 
-  /** Opens a session in place of a lost one, which no client does over stdio, and sends the message there. */
+  /**
+   * Opens a session in place of a lost one, which no client does over stdio, and sends the message there. The version
+   * may be another one, so the client is told to read its lists anew.
+   */
   #renew(text: string, message: RpcMessage): boolean {
     const initialize = this.#opening.get('initialize');
     if (initialize === undefined) return false;
@@ -117,6 +126,7 @@ class StdioConnection {
       const initialized = this.#opening.get('notifications/initialized');
       if (session !== undefined && initialized !== undefined) this.take(initialized);
       if (message.method !== 'notifications/initialized') this.#forward(text, message);
+      if (session !== undefined) for (const list of this.#lists) this.#tell(`notifications/${list}/list_changed`);
     });
     return true;
   }
@@ -131,17 +141,26 @@ class StdioConnection {
       const none = (): void => resolve(undefined);
       const whenReady = (resume: () => void): void => resume();
       const accepted = (handle?: string): void => void (session = handle);
-      const noted = (text: string): boolean => (this.#noted(message, text), true);
+      const noted = (text: string): boolean => {
+        this.#noted(message, text);
+        return true;
+      };
       const answer = { accepted, message: noted, end, refuse: none, fail: none, whenReady };
       this.#send(initialize, message, undefined, answer, this.#gone.signal);
     });
   }
 
-  /** The revision that both sides have agreed on, which HTTP repeats in a header. */
-  #noted(message: RpcMessage, answered: string): void {
-    if (message.method !== 'initialize') return;
+  /** The result of initialize. The revision that both sides have agreed on is repeated in a header over HTTP. */
+  #noted(message: RpcMessage, answered: string): Readonly<Record<string, unknown>> | undefined {
+    if (message.method !== 'initialize') return undefined;
     const { result } = (parseOrNothing(answered) ?? {}) as { result?: unknown };
-    if (isFields(result)) this.#revision = textAt(result, 'protocolVersion');
+    if (!isFields(result)) return undefined;
+    this.#revision = textAt(result, 'protocolVersion');
+    return result;
+  }
+
+  #tell(method: string): void {
+    this.#output.write(`${JSON.stringify({ jsonrpc: '2.0', method })}\n`);
   }
 
   /** A version without such a stream refuses, which does no harm. */
@@ -168,4 +187,9 @@ class StdioConnection {
     const headers = headersOf(message, this.#revision);
     return { server: this.#name, principal: this.#principal, session, wanted: undefined, via: 'stdio', headers };
   }
+}
+
+function tellsChanges({ capabilities }: Readonly<Record<string, unknown>>, list: string): boolean {
+  const capability = isFields(capabilities) ? capabilities[list] : undefined;
+  return isFields(capability) && capability['listChanged'] === true;
 }

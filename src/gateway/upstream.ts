@@ -10,12 +10,17 @@ export interface Ask {
   readonly headers: Readonly<Record<string, string>>;
   /** The version's own session id. Empty where the version gave none. */
   readonly session?: string | undefined;
+  /** Who asks, where nobody else can be the same: the client of a gateway over stdio, or the gateway itself (`OWN`). */
+  readonly caller?: string | undefined;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
 }
 
+/** The gateway as the caller of a version. */
+export const OWN = 'gateway';
+
 /** A session's stream of messages that answer no request. */
-export type Listen = Omit<Ask, 'text' | 'message'>;
+export type Listen = Omit<Ask, 'text' | 'message' | 'caller'>;
 
 /**
  * Receives what a version answers. First at most one `accepted`, then messages; then one of `end`, `refuse` and `fail`.

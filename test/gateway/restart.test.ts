@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +8,30 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServerRegistry } from '../../src/adapters/server-registry/index.ts';
 import { register, setTraffic } from '../../src/domain/servers/actions.ts';
 import type { Upstream } from '../../src/domain/servers/server.ts';
-import { program, remote, startRemote, type Reached } from '../support/gateway-stage.ts';
+import { program, remote, shellProgram, startRemote, type Reached } from '../support/gateway-stage.ts';
 import { ask, call, inSession, session, textOf } from '../support/gateway-wire.ts';
+import { connect, ERAS } from '../support/mcp-clients.ts';
 
 const CLI = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gateway-restart-'));
 const registry = createServerRegistry({ folder, globalFile: join(folder, 'home.json') });
 const by = () => ({ at: Date.now(), who: 'test' });
+const calls = join(folder, 'calls');
+/** A server of both eras that writes each call into a file before it answers it, 300 ms later. */
+const COUNTING = `const { appendFileSync } = require('node:fs');
+const say = (fields) => console.log(JSON.stringify({ jsonrpc: '2.0', ...fields }));
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  const info = { capabilities: { tools: {} }, serverInfo: { name: 'counting', version: '1' } };
+  const cached = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' };
+  if (id === undefined) return;
+  if (method === 'server/discover') return say({ id, result: { ...cached, supportedVersions: ['2026-07-28'], ...info } });
+  if (method === 'initialize') return say({ id, result: { protocolVersion: '2025-06-18', ...info } });
+  if (method === 'tools/list') return say({ id, result: { ...cached, tools: [] } });
+  if (method !== 'tools/call') return say({ id, result: {} });
+  appendFileSync('${calls}', params.arguments.key + '\\n');
+  setTimeout(() => say({ id, result: { resultType: 'complete', content: [{ type: 'text', text: 'done' }] } }), 300);
+});`;
 const caller = { 'x-api-key': 'me' };
 
 /** One gateway of the command line, on a port that the first one chose. */
@@ -60,6 +77,7 @@ beforeAll(async () => {
   await deploy('modern', program('one'), program('two'));
   await deploy('legacy', program('one', '2025'));
   await deploy('remote', remote(upstream.url));
+  await deploy('counting', shellProgram(COUNTING));
   await gateway.start();
 }, 60_000);
 afterAll(async () => {
@@ -87,6 +105,30 @@ test('a gateway that was killed goes on where it can, and tells the others to st
   expect(counters).not.toContain('server="legacy",version="1.0.0",method="tools/call"');
   const anew = await session(gateway.url('legacy'));
   expect((await inSession(gateway.url('legacy'), anew, 'version')).messages.map(textOf)).toEqual(['one 1']);
+}, 60_000);
+
+test('no call is done twice when the gateway is killed under calls of both eras, and new ones are answered', async () => {
+  writeFileSync(calls, '');
+  const done = (): string[] => readFileSync(calls, 'utf8').split('\n').filter(Boolean);
+  const clients = await Promise.all(ERAS.map((era) => connect(era, { url: gateway.url('counting') })));
+  const keys = clients.flatMap((_, index) => ['a', 'b', 'c', 'd'].map((key) => `${index}${key}`));
+  const inFlight = keys.map((key) =>
+    (clients[Number(key[0])] as (typeof clients)[number]).callTool('count', { key }).then(
+      () => 'answered',
+      () => 'failed',
+    ),
+  );
+  while (done().length < keys.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  await gateway.kill();
+  await gateway.start();
+  const ended = await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  expect(done().toSorted()).toEqual(keys);
+  if (Array.isArray(ended)) expect(ended).toContain('failed');
+  await Promise.all(clients.map((client) => client.close()));
+  const anew = await Promise.all(ERAS.map((era) => connect(era, { url: gateway.url('counting') })));
+  await Promise.all(anew.map((client, index) => client.callTool('count', { key: `new ${index}` })));
+  expect(done().toSorted()).toEqual([...keys, 'new 0', 'new 1'].toSorted());
+  await Promise.all(anew.map((client) => client.close()));
 }, 60_000);
 
 test('a change of the registry is in force in a running gateway within two seconds', async () => {

@@ -4,7 +4,7 @@ import { readMessage } from '../../src/domain/gateway/message.ts';
 import { Conversation } from '../../src/gateway/conversation.ts';
 import { SharedWire } from '../../src/gateway/shared-wire.ts';
 import { Supervisor } from '../../src/gateway/supervisor.ts';
-import { LIMITS, type Answer } from '../../src/gateway/upstream.ts';
+import { LIMITS, OWN, type Answer } from '../../src/gateway/upstream.ts';
 import type { OpenWire, WireEvents } from '../../src/gateway/wire.ts';
 
 interface FakeWire {
@@ -165,6 +165,30 @@ test('callers with equal ids and tokens share a wire, and each gets its own mess
   wires[0]?.events.message(`{"id":${String(one?.id)},"result":{"n":10000000000000000001}}`);
   expect(ann.texts).toEqual(['{"id":7,"result":{"n":10000000000000000001}}']);
   expect(bob.texts).toEqual(['{"method":"notifications/progress","params":{"progressToken":7}}']);
+});
+
+test.each([
+  ['two callers without a subscription', 'tools/call', 'bob', []],
+  ['a call beside the subscription of another caller', 'subscriptions/listen', 'bob', ['ann']],
+  ['two calls of one client over stdio', 'tools/call', 'ann', ['bob']],
+  ['a call beside a list that the gateway reads for itself', 'tools/list', OWN, ['ann']],
+])('a log message that names no request goes to whom alone it can be meant for: %s', (_, method, second, readers) => {
+  const { open, wires } = fakeWires();
+  const shared = new SharedWire(open, LIMITS);
+  const [ann, bob] = [listener(), listener()];
+  shared.send({ ...ask({ id: 1, method: 'tools/call' }), caller: 'ann' }, ann);
+  shared.send({ ...ask({ id: 1, method }), caller: second }, bob);
+  wires[0]?.events.message('{"method":"notifications/message"}');
+  const heard = { ann: ann.texts, bob: bob.texts };
+  expect(Object.entries(heard).flatMap(([name, texts]) => (texts.length > 0 ? [name] : []))).toEqual(readers);
+});
+
+test('a notification of a caller reaches the version, unless it names a request', () => {
+  const { open, wires } = fakeWires();
+  const shared = new SharedWire(open, LIMITS);
+  shared.send(ask({ method: 'notifications/example.org/own' }), listener());
+  shared.send(ask({ method: 'notifications/cancelled', params: { requestId: 1 } }), listener());
+  expect(wires[0]?.sent).toEqual(['{"jsonrpc":"2.0","method":"notifications/example.org/own"}']);
 });
 
 test('a request of a server is refused where the revision has none', () => {

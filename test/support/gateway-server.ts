@@ -81,6 +81,10 @@ function modern(): McpServer {
     server.registerTool('sell', { description: 'Sells', inputSchema }, ({ region }) => text(`${label} in ${region}`));
   }
   server.registerTool('env', { description: 'Its environment' }, () => text(JSON.stringify(process.env)));
+  server.registerTool('grow', { description: 'Adds a tool' }, () => {
+    server.registerTool('grown', { description: 'Added by grow' }, () => text(label));
+    return text(label);
+  });
   server.registerTool('fail', { description: 'Fails' }, () => ({ ...text('no'), isError: true }));
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));
   server.registerTool(
@@ -139,6 +143,10 @@ function legacy(): McpServer1 {
       ({ id }) => text(JSON.stringify({ id, price: 12 })),
     );
   if (options.includes('reads')) read();
+  server.registerTool('grow', { description: 'Adds a tool' }, () => {
+    server.registerTool('grown', { description: 'Added by grow' }, () => text(label));
+    return text(label);
+  });
   server.registerTool('crash', { description: 'Ends the process' }, () => process.exit(3));
   server.registerTool('hang', { description: 'Never answers' }, () => new Promise<never>(() => undefined));
   const inputSchema = steps;

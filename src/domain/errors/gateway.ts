@@ -37,6 +37,13 @@ export const GATEWAY_ERRORS = {
     'The headers of the request do not repeat what its message says.',
     'Send the headers Mcp-Method, Mcp-Name and Mcp-Param-* with the values of the message.',
   ),
+  GATEWAY_REVISION_UNSUPPORTED: entry(
+    400,
+    2,
+    false,
+    'The version of the server does not speak the protocol revision of the request.',
+    'Connect anew, so that the client and the version agree on a revision. The call was not sent to the version.',
+  ),
   GATEWAY_HANDLE_REFUSED: entry(
     400,
     2,

@@ -76,3 +76,11 @@ test.each([
 ])('%j counts as %s', (answer, outcome) => {
   expect(outcomeOf(answer)).toBe(outcome);
 });
+
+test.each([
+  [{ result: { content: [] } }, 'protocol_error'],
+  [{ result: { resultType: 'complete', content: [] } }, 'ok'],
+  [{ result: { resultType: 'complete', isError: true } }, 'tool_error'],
+])('%j to a request of 2026 counts as %s', (answer, outcome) => {
+  expect(outcomeOf(answer, true)).toBe(outcome);
+});

@@ -3,7 +3,7 @@ import { ITEM_KINDS, type ContractLock, type ItemKind, type Json, type LockItem 
 import { schemaChanges } from './schema-changes.ts';
 
 /**
- * `breaking`: callers of the former version may fail. `security`: the new version may do or say more than what callers
+ * `breaking`: callers of the former version may fail, or cannot go back to it. `security`: the new version may do or say more than what callers
  * have agreed to. `compatible`: neither.
  */
 export const CHANGE_CLASSES = ['breaking', 'security', 'compatible'] as const;
@@ -32,11 +32,16 @@ function serverChanges(from: ContractLock, to: ContractLock): readonly ContractC
   const words = from.instructions === to.instructions ? [] : ['the instructions for agents differ'];
   return [
     ...missing(from.eras, to.eras).map((era) => lost(`it no longer speaks the protocol of ${era}`)),
-    ...missing(to.eras, from.eras).map((era) => gained(`it speaks the protocol of ${era}`)),
+    ...missing(to.eras, from.eras).map((era) => lost(gainedEra(era))),
     ...missing(before, after).map((path) => lost(`it lost the capability ${path}`)),
     ...missing(after, before).map((path) => gained(`it has the new capability ${path}`)),
     ...words.map((what): ContractChange => ({ class: 'security', kind: 'server', name: '', what })),
   ];
+}
+
+/** A client chooses the newest era of its version once, and then fails at a version without it. */
+function gainedEra(era: string): string {
+  return `it speaks the protocol of ${era}, which the former version does not: clients that use it cannot go back, their calls fail until they connect anew`;
 }
 
 /** `tools.listChanged`, `extensions.x/y`. A capability that is false is none. */

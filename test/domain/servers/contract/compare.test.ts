@@ -107,6 +107,12 @@ describe('what breaks a caller', () => {
     ]);
   });
 
+  test('an era that the former version does not speak, because its clients cannot go back', () => {
+    expect(changes({ eras: ['2025'] }, { eras: ['2025', '2026'] })).toEqual([
+      'breaking server : it speaks the protocol of 2026, which the former version does not: clients that use it cannot go back, their calls fail until they connect anew',
+    ]);
+  });
+
   test('arguments of prompts, resources, templates, eras and capabilities', () => {
     const from = {
       eras: ['2025', '2026'],
