@@ -6,6 +6,8 @@ import { soon } from './known-lists.ts';
 import { ask, ENVELOPE, modernHeaders, MODERN } from './own-request.ts';
 import type { Upstream } from './upstream.ts';
 
+/** How long a call waits for what the version speaks, in ms. A process that starts answers neither of them sooner. */
+const PATIENCE_MS = 10_000;
 /** A version that does not speak it, or does not say, is asked again after this time, in ms. */
 const AGAIN_MS = 60_000;
 /** The revisions that open with initialize, in which client and version agree on one of them. */
@@ -33,7 +35,8 @@ export class Eras {
   ask(upstream: Upstream, headers: Readonly<Record<string, string>>): Promise<boolean | undefined> {
     const asked = this.#asked.get(upstream);
     if (asked && asked.until > Date.now()) return asked.found;
-    const found = soon(discovered(upstream, headers).then((speaks) => this.#learn(upstream, speaks)));
+    const learned = discovered(upstream, headers).then((speaks) => this.#learn(upstream, speaks));
+    const found = soon(learned, PATIENCE_MS);
     this.#asked.set(upstream, { until: Date.now() + AGAIN_MS, found });
     return found;
   }

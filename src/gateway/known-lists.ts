@@ -63,10 +63,10 @@ export class KnownLists<T> {
   }
 }
 
-/** A call does not wait long for what the gateway asks first: a version that answers slowly is asked for the item itself. */
-export async function soon<T>(listed: Promise<T | undefined>): Promise<T | undefined> {
+/** A call does not wait long for what the gateway asks first: a slow version gets the call without it. */
+export async function soon<T>(listed: Promise<T | undefined>, ms = PATIENCE_MS): Promise<T | undefined> {
   const late = new AbortController();
-  const waited = sleep(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+  const waited = sleep(ms, undefined, { signal: late.signal }).catch(() => undefined);
   const names = await Promise.race([listed, waited]);
   late.abort();
   return names;

@@ -191,6 +191,19 @@ test('a notification of a caller reaches the version, unless it names a request'
   expect(wires[0]?.sent).toEqual(['{"jsonrpc":"2.0","method":"notifications/example.org/own"}']);
 });
 
+test('a request whose caller has gone is cancelled with the envelope, without which servers expect a session', () => {
+  const { open, wires } = fakeWires();
+  const shared = new SharedWire(open, LIMITS);
+  const gone = new AbortController();
+  shared.send({ ...ask({ id: 1, method: 'tools/call' }), signal: gone.signal }, listener());
+  gone.abort();
+  const _meta = expect.objectContaining({ 'io.modelcontextprotocol/protocolVersion': '2026-07-28' });
+  expect(JSON.parse(wires[0]?.sent[1] ?? '')).toMatchObject({
+    method: 'notifications/cancelled',
+    params: { requestId: 1, _meta },
+  });
+});
+
 test('a request of a server is refused where the revision has none', () => {
   const { open, wires } = fakeWires();
   const shared = new SharedWire(open, LIMITS);

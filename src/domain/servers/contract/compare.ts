@@ -41,7 +41,10 @@ function serverChanges(from: ContractLock, to: ContractLock): readonly ContractC
 
 /** A client chooses the newest era of its version once, and then fails at a version without it. */
 function gainedEra(era: string): string {
-  return `it speaks the protocol of ${era}, which the former version does not: clients that use it cannot go back, their calls fail until they connect anew`;
+  return [
+    `it speaks the protocol of ${era}, which the former version does not: clients that use it cannot go back,`,
+    'their calls fail until they connect anew',
+  ].join(' ');
 }
 
 /** `tools.listChanged`, `extensions.x/y`. A capability that is false is none. */
