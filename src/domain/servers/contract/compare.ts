@@ -3,8 +3,8 @@ import { ITEM_KINDS, type ContractLock, type ItemKind, type Json, type LockItem 
 import { schemaChanges } from './schema-changes.ts';
 
 /**
- * `breaking`: callers of the former version may fail, or cannot go back to it. `security`: the new version may do or say more than what callers
- * have agreed to. `compatible`: neither.
+ * `breaking`: callers of the former version may fail, or cannot go back to it. `security`: the new version may do or
+ * say more than what callers have agreed to. `compatible`: neither.
  */
 export const CHANGE_CLASSES = ['breaking', 'security', 'compatible'] as const;
 export type ChangeClass = (typeof CHANGE_CLASSES)[number];
