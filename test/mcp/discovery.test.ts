@@ -73,7 +73,7 @@ describe.each(ERAS)('%s', (era) => {
     expect(await overHttp('', (client) => search(client, 'xylophone'))).toMatchObject({
       total: 0,
       tools: [],
-      next: expect.stringContaining('release, release-queue, argo, traefik, mcp-server'),
+      next: expect.stringContaining('release, release-queue, argo, traefik, conversion, mcp-server'),
     });
   });
 

@@ -7,7 +7,7 @@ export const SERVER_ERRORS = {
     5,
     false,
     'No MCP server of this name is registered.',
-    'mcp_server_status lists the servers; mcp_server_deploy registers the first version of another one.',
+    'List the servers with mcp_server_status, or register the first version of another one with mcp_server_deploy.',
   ),
   SERVER_VERSION_NOT_FOUND: entry(
     404,
