@@ -83,7 +83,9 @@ export function held(run: Run): SluiceError {
 async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): Promise<SluiceError> {
   const { id, state, version, startedBy, closedAt } = toSummary(run);
   const ended = closedAt === undefined ? 'runs' : 'has ended';
-  const about = `The release ${id} ${ended}; Temporal's record says ${state}, version ${version}, started by ${startedBy}. Its details need a worker.`;
+  // A release that another client has started may have no memo.
+  const known = [state, version && `version ${version}`, startedBy && `started by ${startedBy}`].filter(Boolean);
+  const about = `The release ${id} ${ended}; Temporal's record says ${known.join(', ')}. Its details need a worker.`;
   const facts = isOpen(run) ? {} : { run_id: run.firstRunId, run: factsOf(run) };
   const details = { release_id: id, state, version, started_by: startedBy, ...facts };
   return noAnswer(link, taskQueue, about, details, run.build);
