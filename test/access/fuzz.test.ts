@@ -6,8 +6,8 @@ import { createOAuth } from '../../src/adapters/oauth/index.ts';
 import { anyOf } from '../../src/domain/access/authenticator.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
 
-/** `SLUICE_FUZZ_REQUESTS=10000` sends more of them. */
-const REQUESTS = Number(process.env['SLUICE_FUZZ_REQUESTS'] ?? 1500);
+/** `SLUICE_FUZZ_REQUESTS=100000` sends more or fewer. */
+const REQUESTS = Number(process.env['SLUICE_FUZZ_REQUESTS'] ?? 10_000);
 const AT_ONCE = 50;
 
 let server: AccessServer;
