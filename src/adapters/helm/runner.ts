@@ -57,8 +57,8 @@ export class HelmRunner {
 }
 
 /**
- * Errors: NOT_APPLICABLE in a pod without a kubeconfig: client-go then takes the service account of the pod and leaves
- * the account to act for out. Source: k8s.io/client-go, tools/clientcmd/client_config.go (inClusterClientConfig).
+ * Errors: NOT_APPLICABLE in a pod without a kubeconfig: with these flags Helm does not look for the cluster of its pod,
+ * and asks localhost:8080. Source: findings/helm-acting-in-a-pod.sh (Helm 4.3.1).
  */
 function actingFlags(hasKubeconfig: boolean): readonly string[] {
   const account = actingAccount();

@@ -37,7 +37,7 @@ test('the program acts for the caller, each name in one argument', async () => {
   ]);
 });
 
-test('without a kubeconfig it would act as the pod, so it is not started', async () => {
+test('without a kubeconfig it would not find the cluster of its pod, so it is not started', async () => {
   seen.length = 0;
   await expect(
     actingAs(ADA, () => status(writeKubeconfig({ other: 'http://127.0.0.1:9' }), 'in-cluster')),
