@@ -8,6 +8,8 @@ export interface ProgramRun {
   readonly timeoutMs: number;
   /** The folder in which it runs. */
   readonly cwd: string;
+  /** Variables for this run alone. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface ProgramEnd {
@@ -25,10 +27,11 @@ export const MAX_OUTPUT = 32 * 1024 * 1024;
 const GRACE_MS = 10_000;
 
 export function createProgram(path: string, env: NodeJS.ProcessEnv): Program {
-  return async ({ args, cwd, signal, timeoutMs }) => {
+  return async ({ args, cwd, signal, timeoutMs, variables }) => {
     if (signal.aborted) throw stopped('the call was cancelled before Helm was started');
     // A group of its own, so that what Helm starts (plug-ins, credential helpers) ends with it.
-    const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const settings = { cwd, env: { ...env, ...variables } };
+    const child = spawn(path, args, { ...settings, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const end = watched(child, signal, timeoutMs);
     try {
       return await end.result;

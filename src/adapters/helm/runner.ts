@@ -2,8 +2,7 @@ import { readKubeconfigFiles } from '../kubernetes/kubeconfig-files.ts';
 import type { HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmCall } from '../../ports/helm.ts';
 import type { FoundProgram } from './find-program.ts';
-import { actingAccount } from '../../ports/acting-account.ts';
-import { SluiceError } from '../../domain/errors.ts';
+import { actingIn } from './acting.ts';
 import { refused, type ProgramEnd } from './program.ts';
 
 export interface Run {
@@ -17,6 +16,12 @@ export interface Run {
   readonly at?: HelmReleaseAt;
   /** Exit codes that are answers. */
   readonly accepted?: readonly number[];
+}
+
+/** What leads Helm to the cluster, and to the account of the call. */
+interface Place {
+  readonly flags: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Runs Helm with checked arguments. */
@@ -43,29 +48,20 @@ export class HelmRunner {
     { signal, timeoutMs }: HelmCall,
   ): Promise<ProgramEnd> {
     const { run } = await this.program();
-    const args = [...command, ...(at ? this.#placeOf(at) : []), ...flags, '--', ...positional];
-    const end = await run({ args, cwd, signal, timeoutMs });
+    const { flags: place, variables }: Place = at ? this.#placeOf(at) : { flags: [] };
+    const args = [...command, ...place, ...flags, '--', ...positional];
+    const end = await run({ args, cwd, signal, timeoutMs, ...(variables && { variables }) });
     if (accepted.includes(end.code)) return end;
     throw refused(end, what);
   }
 
   /** In a pod without a kubeconfig no context can be named, and Helm takes the service account as this process does. */
-  #placeOf({ cluster, namespace }: HelmReleaseAt): readonly string[] {
+  #placeOf({ cluster, namespace }: HelmReleaseAt): Place {
     const isNamed = readKubeconfigFiles(this.#kubeconfig).contexts.has(cluster);
-    return [...(isNamed ? [`--kube-context=${cluster}`] : []), `--namespace=${namespace}`, ...actingFlags(isNamed)];
+    const acting = actingIn(isNamed);
+    return {
+      ...acting,
+      flags: [...(isNamed ? [`--kube-context=${cluster}`] : []), `--namespace=${namespace}`, ...acting.flags],
+    };
   }
-}
-
-/**
- * Errors: NOT_APPLICABLE in a pod without a kubeconfig: with these flags Helm does not look for the cluster of its pod,
- * and asks localhost:8080. Source: findings/helm-acting-in-a-pod.sh (Helm 4.3.1).
- */
-function actingFlags(hasKubeconfig: boolean): readonly string[] {
-  const account = actingAccount();
-  if (!account) return [];
-  if (hasKubeconfig)
-    return [`--kube-as-user=${account.user}`, ...account.groups.map((group) => `--kube-as-group=${group}`)];
-  throw new SluiceError('NOT_APPLICABLE', `Helm cannot act for ${account.user} here, because there is no kubeconfig.`, {
-    next: 'Give the server a kubeconfig with SLUICE_KUBECONFIG, or use the toolset kubernetes.',
-  });
 }
