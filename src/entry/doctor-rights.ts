@@ -89,18 +89,14 @@ export async function tokenReviewCheck(
   client: ClusterClient,
 ): Promise<readonly Finding[]> {
   if (audience === undefined) return [];
-  const name = 'right to review tokens';
-  const check = finding(name, async () => {
-    const place = { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create' };
-    if (await client.allowed(place)) return `tokens of service accounts for ${audience}`;
-    return {
-      name,
-      state: 'missing',
-      detail: 'no create of tokenreviews: callers with the token of a service account get CREDENTIALS_UNAVAILABLE',
-      next: 'Bind the ClusterRole sluice-token-reviewer of deploy/rbac.yaml to the account of the server, by a ClusterRoleBinding.',
-    };
+  const right = { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create' };
+  const found = await rightCheck(client, right, `tokens of service accounts for ${audience}`, {
+    name: 'right to review tokens',
+    state: 'missing',
+    detail: 'no create of tokenreviews: callers with the token of a service account get CREDENTIALS_UNAVAILABLE',
+    next: 'Bind the ClusterRole sluice-token-reviewer of deploy/rbac.yaml to the account of the server, by a ClusterRoleBinding.',
   });
-  return [await check];
+  return [found];
 }
 
 /**
@@ -113,18 +109,22 @@ export async function impersonationCheck(
   client: ClusterClient,
 ): Promise<readonly Finding[]> {
   if (impersonate === undefined) return [];
-  const name = 'right to impersonate';
-  const check = finding(name, async () => {
-    const place = { group: '', resource: 'users', verb: 'impersonate' };
-    if (await client.allowed(place)) return `callers of ${impersonate.map(({ issuer }) => issuer).join(', ')}`;
-    return {
-      name,
-      state: 'skipped',
-      detail: 'no impersonate of all users: callers whom no rule with their name permits get FORBIDDEN',
-      next: 'Bind the ClusterRole sluice-impersonator of deploy/rbac.yaml to the account of the server, or one that names the users.',
-    };
+  const right = { group: '', resource: 'users', verb: 'impersonate' };
+  const issuers = impersonate.map(({ issuer }) => issuer).join(', ');
+  const found = await rightCheck(client, right, `callers of ${issuers}`, {
+    name: 'right to impersonate',
+    state: 'skipped',
+    detail: 'no impersonate of all users: callers whom no rule with their name permits get FORBIDDEN',
+    next: 'Bind the ClusterRole sluice-impersonator of deploy/rbac.yaml to the account of the server, or one that names the users.',
   });
-  return [await check];
+  return [found];
+}
+
+type Right = Parameters<ClusterClient['allowed']>[0];
+
+/** `granted`: what the account may do with the right. `lacking`: the finding without it. */
+function rightCheck(client: ClusterClient, right: Right, granted: string, lacking: Finding): Promise<Finding> {
+  return finding(lacking.name, async () => ((await client.allowed(right)) ? granted : lacking));
 }
 
 async function missingOf(

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { ERRORS, type SpecChanges } from './builders.ts';
 import { hashOf } from './fake-argo.ts';
 import type { FakeWorldOptions } from './fake-world-options.ts';
@@ -34,4 +35,14 @@ export function reportedRelease(
     },
     body,
   );
+}
+
+/** The release has ended as rolled back, because of half of the answers, by the word of the controller. */
+export async function expectTakenBack(one: ReleaseUnderTest): Promise<void> {
+  const { state, reason } = await one.ended();
+  expect(`${state}: ${reason}`).toMatch(/^rolled-back: .*errors is 0\.5/);
+  expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', phase: 'Healthy', rolloutOwner: undefined });
+  const { proof } = await one.view();
+  expect(proof).toMatchObject({ wanted: 0, rollout: 0, effective: 'reported' });
+  expect(proof?.reason).toContain('0 of 2 available pods are not of the stable version');
 }

@@ -2,7 +2,7 @@ import { afterAll, expect, jest, test } from '@jest/globals';
 import type { ReleaseView } from '../../src/domain/release/view.ts';
 import type { SpecChanges } from '../support/builders.ts';
 import type { FakeWorldOptions } from '../support/fake-world-options.ts';
-import { BY_METRIC as ANALYSIS, reportedRelease } from '../support/reported-release.ts';
+import { BY_METRIC as ANALYSIS, expectTakenBack, reportedRelease } from '../support/reported-release.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { TEST_MS, type ReleaseUnderTest } from '../support/workflow-release.ts';
 
@@ -47,12 +47,7 @@ test.concurrent.each(['pods', 'nginx'] as const)('a good version passes by its o
 
 test.concurrent.each(['pods', 'nginx'] as const)('a bad version is aborted, divided by %s', (router) =>
   reported({ router }, 0.5, {}, async (one) => {
-    const { state, reason } = await one.ended();
-    expect(`${state}: ${reason}`).toMatch(/^rolled-back: .*errors is 0\.5/);
-    expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', phase: 'Healthy', rolloutOwner: undefined });
-    const { proof } = await one.view();
-    expect(proof).toMatchObject({ wanted: 0, rollout: 0, effective: 'reported' });
-    expect(proof?.reason).toContain('0 of 2 available pods are not of the stable version');
+    await expectTakenBack(one);
   })(),
 );
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
 import type { SpecChanges } from '../support/builders.ts';
-import { answerErrors, BY_METRIC, reportedRelease } from '../support/reported-release.ts';
+import { answerErrors, BY_METRIC, expectTakenBack, reportedRelease } from '../support/reported-release.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { TEST_MS, TWO_STEPS, type ReleaseUnderTest } from '../support/workflow-release.ts';
 
@@ -40,12 +40,7 @@ test.concurrent(
 test.concurrent(
   'a bad version is aborted at the first pause, and its pods go',
   rolling(0.5, {}, async (one) => {
-    const { state, reason } = await one.ended();
-    expect(`${state}: ${reason}`).toMatch(/^rolled-back: .*errors is 0\.5/);
-    expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1', phase: 'Healthy', rolloutOwner: undefined });
-    const { proof } = await one.view();
-    expect(proof).toMatchObject({ wanted: 0, rollout: 0, effective: 'reported' });
-    expect(proof?.reason).toContain('0 of 2 available pods are not of the stable version');
+    await expectTakenBack(one);
   }),
 );
 

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 import { actingAccount } from '../../ports/acting-account.ts';
-
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+import { podServer, SERVICE_ACCOUNT } from '../kubernetes/service-account.ts';
 
 interface Acting {
   readonly flags: readonly string[];
@@ -24,18 +23,14 @@ export function actingIn(hasKubeconfig: boolean, env = process.env, folder = SER
 }
 
 function podVariables(user: string, env: NodeJS.ProcessEnv, folder: string): Record<string, string> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
-  try {
-    if (host === undefined || port === undefined) throw new Error('KUBERNETES_SERVICE_HOST or _PORT is not set');
-    return {
-      HELM_KUBEAPISERVER: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      HELM_KUBECAFILE: join(folder, 'ca.crt'),
-      HELM_KUBETOKEN: readFileSync(join(folder, 'token'), 'utf8').trim(),
-    };
-  } catch (cause) {
+  const server = podServer(env, folder);
+  if (server === undefined)
     throw new SluiceError('NOT_APPLICABLE', `Helm cannot act for ${user} here: there is no kubeconfig, and no pod.`, {
       next: 'Give the server a kubeconfig with SLUICE_KUBECONFIG, or use the toolset kubernetes.',
-      cause,
     });
-  }
+  return {
+    HELM_KUBEAPISERVER: server,
+    HELM_KUBECAFILE: join(folder, 'ca.crt'),
+    HELM_KUBETOKEN: readFileSync(join(folder, 'token'), 'utf8').trim(),
+  };
 }

@@ -1,14 +1,12 @@
 // Importing the whole package takes 0.4 s, and this file of it half of that. The version is pinned exactly.
-import { existsSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../../domain/errors.ts';
 import { ClusterConfig, type ClusterUser } from './cluster-config.ts';
 import { readKubeconfigFiles, type FileCluster, type FileUser } from './kubeconfig-files.ts';
+import { podServer } from './service-account.ts';
 import { plainLine } from './text.ts';
-
-const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
  * The contexts that kubectl would find: in the file `path`, in the files of KUBECONFIG, or in the file in the home
@@ -18,7 +16,7 @@ const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/tok
 export function loadKubeConfig(path?: string): KubeConfig {
   const { clusters, users, contexts, currentContext } = readKubeconfigFiles(path);
   const config = new KubeConfig();
-  if (clusters.size + users.size + contexts.size === 0 && isInPod()) config.loadFromCluster();
+  if (clusters.size + users.size + contexts.size === 0 && podServer() !== undefined) config.loadFromCluster();
   else
     config.loadFromOptions({
       clusters: [...clusters].map(([name, cluster]) => toCluster(name, cluster)),
@@ -32,12 +30,6 @@ export function loadKubeConfig(path?: string): KubeConfig {
       currentContext,
     });
   return config;
-}
-
-/** Source: client-go, tools/clientcmd/client_config.go (inClusterClientConfig.Possible). */
-function isInPod(): boolean {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  return Boolean(host && port) && existsSync(SERVICE_ACCOUNT_TOKEN);
 }
 
 /** Data in the file takes precedence over a path, as in kubectl. In client-node it is the other way round. */
