@@ -89,12 +89,19 @@ export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UN
 export type ReleaseFile = z.output<typeof releaseFile>;
 
 /**
- * Checks a release file, including the fields that only some strategies allow. Throws INVALID_INPUT or UNKNOWN_NAME.
+ * Checks a release file, including the fields that only some strategies allow. `strategy`: the one of a file that names
+ * none. While it is not known, these fields are not checked. `from`: where it is known from, for the message. Throws
+ * INVALID_INPUT or UNKNOWN_NAME.
  */
-export function parseReleaseFile<S extends z.ZodType>(schema: S, given: unknown, defaultStrategy: string): z.output<S> {
+export function parseReleaseFile<S extends z.ZodType>(
+  schema: S,
+  given: unknown,
+  strategy?: string,
+  from?: string,
+): z.output<S> {
   const value = inFull(given);
   return parse(schema, value, [
-    ...strategyProblems(value, defaultStrategy),
+    ...strategyProblems(value, strategy, from),
     ...sourceProblems(record(value)),
     ...approvalProblems(record(value)['approvals']),
     ...analysisProblems(record(record(value)['analysis'])),
@@ -108,10 +115,12 @@ function inFull(value: unknown): unknown {
 }
 
 /** They are read from the raw value, so that they are reported together with all other faults. */
-function strategyProblems(value: unknown, defaultStrategy: string): readonly Problem[] {
+function strategyProblems(value: unknown, unnamed?: string, from?: string): readonly Problem[] {
   const file = record(value);
-  const strategy = STRATEGIES.find(({ name }) => name === (file['strategy'] ?? defaultStrategy));
-  return strategy ? foreignFields(file, strategy) : [];
+  const strategy = STRATEGIES.find(({ name }) => name === (file['strategy'] ?? unnamed));
+  if (!strategy) return [];
+  const why = from !== undefined && file['strategy'] === undefined ? `; ${from}` : '';
+  return foreignFields(file, strategy).map((one) => ({ ...one, message: `${one.message}${why}` }));
 }
 
 /** Fields that only other strategies have. */

@@ -19,7 +19,6 @@ const FOREIGN: Readonly<Record<string, string>> = {
   helm: `leave it out: ${COMES}`,
   flux: `leave it out: ${COMES}`,
   target_kind: 'leave it out: the target is a Rollout',
-  split: 'leave it out: Argo Rollouts divides the traffic',
 };
 
 export interface UpdatedTarget extends NamedVersion {

@@ -104,7 +104,7 @@ export class Pursuits {
       return await startForUpdate(this.#deps, seen);
     } catch (error) {
       const { rollout, namespace } = seen.target;
-      if (error instanceof SluiceError && !ERRORS[error.code].retryable)
+      if (error instanceof SluiceError && (!ERRORS[error.code].retryable || isFaultOfFile(error)))
         return { kind: 'refused', why: error.message, next: error.next };
       this.#log.warn({ err: error, namespace, rollout }, 'The release of an update cannot be started yet');
       return { kind: 'wait', why: 'a system that the start needs does not answer' };
@@ -156,6 +156,9 @@ export class Pursuits {
     }
   }
 }
+
+/** Another worker may know a split that this one does not. Until then the release file is at fault. */
+const isFaultOfFile = ({ code }: SluiceError): boolean => code === 'KIND_UNKNOWN';
 
 function startedNotice({ release, update }: Extract<Attempt, { kind: 'started' }>): Notice {
   const message = `Sluice watches this update with the release ${release.id}, run ${release.runId}. It was started by ${originText(update)}.`;

@@ -91,13 +91,15 @@ test.each([
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test('the fields of a file without a strategy are checked for the default', async () => {
+test('the fields of a file are checked for its strategy; without one they need the Rollout, here of a silent cluster', async () => {
   const env = { ARGO_DEFAULT_STRATEGY: 'rolling' };
   const chosen = ['--namespace', 'shop', '--rollout', 'web', '--image', 'a:b', '--steps', '10,100'];
 
-  const refused = await sluice({ gateway, env }, 'release', 'start', ...chosen);
+  const unnamed = await sluice({ gateway, env }, 'release', 'start', ...chosen);
+  const named = await sluice({ gateway, env }, 'release', 'start', ...chosen, '--strategy', 'rolling');
 
-  expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/steps: not for a rolling release/)]);
+  expect([unnamed.code, unnamed.err]).toEqual([6, expect.stringMatching(/CLUSTER_UNREACHABLE/)]);
+  expect([named.code, named.err]).toEqual([2, expect.stringMatching(/steps: not for a rolling release/)]);
   expect(gateway.started).toEqual([]);
 });
 

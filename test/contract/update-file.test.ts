@@ -26,7 +26,7 @@ test.each([
   ['helm', {}, 'has come already'],
   ['flux', {}, 'has come already'],
   ['target_kind', 'mcp-server', 'a Rollout'],
-  ['split', 'mcp-gateway', 'Argo Rollouts'],
+  ['split', 'Argo Status', 'must be a name'],
   ['strategy', 'canary', 'must be watched-canary'],
   ['steps', [50, 100], 'not for a watched canary'],
   ['gard', '0', 'unknown field'],
@@ -35,13 +35,20 @@ test.each([
   expect(() => spec({ [name]: value })).toThrow(new RegExp(`^${name}.*${why}`, 's'));
 });
 
+test('the split may be that of a Rollout without Traefik', () => {
+  expect(spec({ split: 'argo-status' })).toMatchObject({ strategy: 'watched-canary', split: 'argo-status' });
+});
+
 test.each([[[]], ['text'], [3], [null]])('%j is no release file', (document) => {
   expect(() => spec(document)).toThrow('it must have the fields of a release file');
   expect(namedContainer(document)).toBeUndefined();
 });
 
-test('the example is a good one', () => {
-  const text = readFileSync(new URL('../../examples/updates/release-file.yaml', import.meta.url), 'utf8');
+test.each([
+  ['release-file.yaml', { guardMs: 1_800_000 }],
+  ['release-file-metrics.yaml', { split: 'argo-status', analysis: { metrics: [{ name: 'failed-answers' }] } }],
+])('the example %s is a good one', (name, fields) => {
+  const text = readFileSync(new URL(`../../examples/updates/${name}`, import.meta.url), 'utf8');
   const { data } = parse(text) as { data: Record<string, string> };
-  expect(spec(parse(data['release.yaml'] as string))).toMatchObject({ manualPromotion: false, guardMs: 1_800_000 });
+  expect(spec(parse(data['release.yaml'] as string))).toMatchObject({ manualPromotion: false, ...fields });
 });

@@ -294,6 +294,22 @@ test.each<[string, Partial<World>, { readonly name: string; readonly [field: str
     { name: 'updates of shop/web', state: 'ok', detail: 'each starts a release with the default fields' },
   ],
   [
+    'a Rollout that the default fields do not fit',
+    {
+      ...{ updates: { wanted: 'true' }, settings: ON },
+      checks: [
+        { name: 'strategy', ok: false, detail: 'the canary has no router', next: 'Set split.' },
+        { name: 'health', ok: false, detail: 'Degraded', next: 'Wait.' },
+      ],
+    },
+    {
+      name: 'updates of shop/web',
+      state: 'missing',
+      detail: 'none starts a release with the default fields: the canary has no router',
+      next: 'Set split.',
+    },
+  ],
+  [
     'a namespace of the settings',
     { updates: {}, settings: { ...ON, releaseUpdatesNamespaces: ['shop'] } },
     { name: 'updates of shop/web', state: 'ok' },

@@ -196,6 +196,40 @@ test('the fields of the release file are those of the release', async () => {
   expect(stage.started[0]?.spec).toMatchObject({ guardMs: 300_000, manualPromotion: false });
 });
 
+const BY_METRIC = `
+split: argo-status
+analysis: { metrics: [{ name: failed-answers, kind: pair, query: 'errors{hash="{{args.hash}}"}', max_increase: 0.01 }] }
+`;
+
+/** An update of a Rollout without Traefik. */
+function unrouted(file: string, changes: Partial<UpdateDeps> = {}): UpdatesStage {
+  const stage = asked({ router: 'pods' }, changes);
+  stage.annotate({ 'sluice.dev/release-file': 'fields' });
+  stage.releaseFile('fields', { 'release.yaml': file });
+  stage.work();
+  stage.world.foreignImage('shop:v2');
+  return stage;
+}
+
+test('an update of a Rollout without Traefik starts a release by the word of Argo', async () => {
+  const stage = unrouted(BY_METRIC);
+  await hasStarted(stage);
+  expect(stage.started[0]?.spec).toMatchObject({ split: 'argo-status', strategy: 'watched-canary', image: 'shop:v2' });
+});
+
+test('without a metric it is refused, and a split that there is not as well, each with what to do', async () => {
+  const without = unrouted('split: argo-status');
+  await without.until('the event', () => without.events().length > 0);
+  expect(without.events()).toEqual([expect.stringMatching(/the release file has no metric.*Add a metric/)]);
+  const unknown = unrouted('split: nginx', {
+    preflight: () => Promise.reject(new SluiceError('KIND_UNKNOWN', 'No split is named "nginx". Known: traefik.')),
+  });
+  await unknown.until('the event', () => unknown.events().length > 0);
+  expect(unknown.events()).toEqual([
+    expect.stringMatching(/^Warning ReleaseNotStarted: This update has no release yet: No split is named "nginx"/),
+  ]);
+});
+
 test('access rules decide about it as about every caller', async () => {
   const rule = { name: 'updates', permissions: ['operate'] as const, who: { issuer: 'update', subject: 'shop/other' } };
   const refused = asked({}, { access: [rule] });

@@ -18,6 +18,8 @@ export interface PlanRules {
    * only after a weight is proved.
    */
   readonly unfitByWord?: (rollout: RolloutFacts) => ReturnType<PlanRules['unfit']>;
+  /** Nothing but that word is of use to it, so a proxy that could be read is not checked. */
+  readonly byWordOnly?: true;
   /** The weights at which the release stops, or the reason why they are refused. */
   readonly steps: (
     spec: ReleaseSpec,

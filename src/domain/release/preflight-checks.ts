@@ -181,7 +181,7 @@ export function trafficCheck(facts: Facts): Check {
       `Create a TraefikService with ${both} in spec.weighted.services (traefik_create_weighted_route).`,
     );
   const names = facts.traffic.weights.map((one) => one.service);
-  const missing = [stableService, candidateService].filter((name) => name !== undefined && !names.includes(name));
+  const missing = lacking(facts);
   if (missing.length > 0)
     return bad(
       'traffic',
@@ -223,10 +223,17 @@ export function metricsCheck(facts: Facts): Check {
   return metricsProblem ? bad('prometheus', metricsProblem.detail, metricsProblem.next) : ok('prometheus', 'answers');
 }
 
-export function proxyCheck(facts: Facts): Check {
-  return facts.proxyProblem
-    ? bad('traefik', facts.proxyProblem, 'Check SLUICE_TRAEFIK_API_URLS or SLUICE_TRAEFIK_API_PODS.')
-    : ok('traefik', 'serves the TraefikService');
+/** Absent where no proxy was asked, because the TraefikService is missing or lacks a Service. */
+export function proxyCheck(facts: Facts): Check[] {
+  if (facts.proxyProblem)
+    return [bad('traefik', facts.proxyProblem, 'Check SLUICE_TRAEFIK_API_URLS or SLUICE_TRAEFIK_API_PODS.')];
+  return lacking(facts).length > 0 || !facts.traffic ? [] : [ok('traefik', 'serves the TraefikService')];
+}
+
+/** Services of the Rollout that its TraefikService does not name. */
+function lacking({ traffic, rollout: { stableService, candidateService } }: Facts): readonly string[] {
+  const names = traffic?.weights.map((one) => one.service) ?? [];
+  return [stableService, candidateService].filter((name) => name !== undefined && !names.includes(name)) as string[];
 }
 
 /** Absent where no other rule may get the requests of the release. */

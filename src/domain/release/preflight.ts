@@ -45,11 +45,11 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     healthCheck(facts, rules, joined),
     replicasCheck(facts.rollout),
     ...fastTrackCheck(spec, facts, container),
-    ...(facts.controllerOnly ? controllerChecks(spec, facts, trialArguments(spec, facts)) : [trafficCheck(facts)]),
+    ...trafficChecks(spec, facts, rules),
     ownerCheck(spec, facts),
     metricsCheck(facts),
     ...sourceChecks(spec, facts),
-    ...(facts.controllerOnly ? [] : proxyChecks(facts)),
+    ...(facts.controllerOnly || rules.byWordOnly ? [] : proxyChecks(facts)),
   ];
   if (!checks.every((check) => check.ok)) return { checks };
   const found = rules.steps(spec, facts.rollout);
@@ -59,8 +59,13 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   return withTemplates(spec, facts, { checks, plan });
 }
 
+function trafficChecks(spec: ReleaseSpec, facts: Facts, { byWordOnly }: PlanRules): readonly Check[] {
+  if (facts.controllerOnly) return controllerChecks(spec, facts, trialArguments(spec, facts));
+  return byWordOnly ? [] : [trafficCheck(facts)];
+}
+
 function proxyChecks(facts: Facts): readonly Check[] {
-  return [proxyCheck(facts), ...hiddenAnswersCheck(facts), ...stickyCheck(facts), ...rivalRoutesCheck(facts)];
+  return [...proxyCheck(facts), ...hiddenAnswersCheck(facts), ...stickyCheck(facts), ...rivalRoutesCheck(facts)];
 }
 
 /** Checks templates last, because their arguments come from the plan. */

@@ -14,6 +14,7 @@ export const rules: PlanRules = {
       next: 'Leave out split.',
     },
   unfitByWord: routed,
+  byWordOnly: true,
   steps: untimedSteps,
   more: (rollout) => [...noBackgroundAnalysis(rollout), ...withoutOldPods(rollout), ...ownServices(rollout)],
 };

@@ -29,7 +29,7 @@ export const releasePlan: Command<typeof releaseFile, typeof planOutput> = {
   listed: { input: LISTED_FIELDS, output: Object.keys(planOutput.shape).filter((name) => name !== 'would') },
   output: planOutput,
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
-  check: (raw, settings) => parseReleaseFile(releaseFile, raw ?? {}, settings.defaultStrategy),
+  check: (raw) => parseReleaseFile(releaseFile, raw ?? {}),
   async run(context, input) {
     const spec = await identified(context, await specOf(context, input));
     const id = releaseId(spec.target);

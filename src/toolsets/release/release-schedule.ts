@@ -77,7 +77,7 @@ export const releaseSchedule: Command<typeof input, typeof output> = {
       },
     },
   ],
-  check: (raw, settings) => check(raw, settings.defaultStrategy),
+  check: (raw) => check(raw),
   touches: async (context, which) => {
     if (which.action === 'list') return [{}];
     if (which.action === 'create') return [(which.release as ReleaseFile).target];
@@ -97,10 +97,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function check(raw: unknown, defaultStrategy: string): Input {
+function check(raw: unknown): Input {
   const whole = withRelease(raw ?? {});
   const given = parse(input, whole, problemsOf(whole as Partial<Input>));
-  if (given.action === 'create') parseReleaseFile(releaseFile, given.release, defaultStrategy);
+  if (given.action === 'create') parseReleaseFile(releaseFile, given.release);
   return given;
 }
 
@@ -178,7 +178,7 @@ async function act(context: CommandContext, which: Input): Promise<z.output<type
 }
 
 async function create(context: CommandContext, which: Input, note: string): Promise<ReleaseSchedule> {
-  const file = parseReleaseFile(releaseFile, which.release, context.settings.defaultStrategy);
+  const file = parseReleaseFile(releaseFile, which.release);
   const spec = await identified(context, await specOf(context, file));
   // A release of a target that does not exist would be refused each time, when nobody looks.
   const { workload } = await context.worlds.of(spec.target.cluster, spec.clusterUid, spec);

@@ -67,12 +67,12 @@ export const releaseStart: Command<typeof input, typeof output> = {
     output: Object.keys(output.shape).filter((name) => name !== 'queued'),
   },
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
-  check: (raw, settings) => check(raw ?? {}, settings.defaultStrategy),
+  check: (raw) => check(raw ?? {}),
   touches: async (context, { plan_id: id, target: named }) =>
-    id === undefined ? [named ?? {}] : [fileOf(await findPlan(context, id), context).target],
+    id === undefined ? [named ?? {}] : [fileOf(await findPlan(context, id)).target],
   async run(context, { request_id: given, plan_id: id, ...written }) {
     const stored = id === undefined ? undefined : await findPlan(context, id);
-    const file = stored ? fileOf(stored, context) : (written as ReleaseFile);
+    const file = stored ? fileOf(stored) : (written as ReleaseFile);
     const spec = await specOf(context, file);
     const request = given ?? randomUUID();
     // This check is first, because a running release fails preflight. A repeated request must find its own release, and
@@ -95,9 +95,9 @@ export const releaseStart: Command<typeof input, typeof output> = {
   text: startText,
 };
 
-function check(raw: unknown, defaultStrategy: string): Input {
+function check(raw: unknown): Input {
   const { plan_id: id, request_id: _, ...rest } = (typeof raw === 'object' && raw !== null ? raw : {}) as Input;
-  if (id === undefined) return parseReleaseFile(whole, raw, defaultStrategy);
+  if (id === undefined) return parseReleaseFile(whole, raw);
   const others = Object.keys(rest).filter((name) => Object.hasOwn(input.shape, name));
   const message = `give plan_id or a release, not both: ${others.join(', ')}`;
   return parse(input, raw, others.length === 0 ? [] : [{ path: 'plan_id', message }]);

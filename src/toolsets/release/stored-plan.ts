@@ -36,8 +36,8 @@ export async function findPlan({ plans }: Pick<CommandContext, 'plans'>, id: str
 }
 
 /** The release file of a plan, with the cluster for which it was made. */
-export function fileOf({ file, cluster }: StoredPlan, { settings }: Pick<CommandContext, 'settings'>): ReleaseFile {
-  const checked = parseReleaseFile(releaseFile, file, settings.defaultStrategy);
+export function fileOf({ file, cluster }: StoredPlan): ReleaseFile {
+  const checked = parseReleaseFile(releaseFile, file);
   return { ...checked, target: { ...checked.target, cluster } };
 }
 

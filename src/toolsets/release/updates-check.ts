@@ -8,7 +8,7 @@ import { settings as own } from './settings.ts';
 
 /** More would make the command slow. */
 const MOST = 20;
-/** The fields of the file are checked, and no release is made of them. */
+/** Nothing is started. No Rollout runs the image, so the plan would change it. */
 const VERSION = { container: 'app', image: 'example.invalid/another:image' };
 
 /**
@@ -25,6 +25,9 @@ export async function updateFindings(services: CheckServices, place: CheckedPlac
   return Promise.all(asking.slice(0, MOST).map((seen) => rolloutFinding(services, seen)));
 }
 
+/** Checks of a plan that the file and the Rollout decide, in whatever state the Rollout is. */
+const LASTING: readonly string[] = ['strategy', 'steps', 'limits', 'metrics'];
+
 function switchedOff(asking: readonly SeenRollout[]): Finding {
   const names = asking.map(({ target }) => target.rollout).slice(0, MOST);
   return {
@@ -35,15 +38,19 @@ function switchedOff(asking: readonly SeenRollout[]): Finding {
   };
 }
 
-function rolloutFinding({ ports, settings }: CheckServices, seen: SeenRollout): Promise<Finding> {
+function rolloutFinding({ ports, settings, preflight }: CheckServices, seen: SeenRollout): Promise<Finding> {
   const { target, file } = seen;
   const name = `updates of ${target.namespace}/${target.rollout}`;
   return finding(name, async () => {
     const fault = faultOf(seen);
     if (fault) return { name, state: 'missing', detail: fault.why, next: fault.next };
-    if (file === undefined) return 'each starts a release with the default fields';
-    const document = await ports.rolloutUpdates.releaseFile(target, file);
-    updateSpec(document, { target, ...VERSION }, settings);
-    return `each starts a release with the fields of ConfigMap ${file}`;
+    const document = file === undefined ? {} : await ports.rolloutUpdates.releaseFile(target, file);
+    const { checks } = await preflight(updateSpec(document, { target, ...VERSION }, settings));
+    const problems = checks.filter((one) => !one.ok && LASTING.includes(one.name));
+    const [first] = problems;
+    const fields = file === undefined ? 'the default fields' : `the fields of ConfigMap ${file}`;
+    if (!first) return `each starts a release with ${fields}`;
+    const detail = `none starts a release with ${fields}: ${problems.map((one) => one.detail).join('; ')}`;
+    return { name, state: 'missing', detail, ...(first.next !== undefined && { next: first.next }) };
   });
 }

@@ -40,6 +40,16 @@ test('an init container is released only if the release names it', () => {
   );
 });
 
+test('Traefik is said to serve the TraefikService only where that was seen', () => {
+  const { traffic: _, ...untold } = canaryFacts();
+  const other = { name: 'shop', weights: [{ service: 'other', weight: 100, metricsService: 'o' }] };
+  const names = (facts: Facts) => checksOf(releaseSpec(), facts).checks.map(({ name }) => name);
+
+  expect(names(canaryFacts())).toContain('traefik');
+  expect(names({ ...untold, trafficProblem: 'no TraefikService shop/shop' })).not.toContain('traefik');
+  expect(names({ ...canaryFacts(), traffic: other })).not.toContain('traefik');
+});
+
 test('the plan names the Deployment that it would change', () => {
   const facts = canaryFacts();
   const workload = { kind: 'Deployment', name: 'web', replicas: 0 };
