@@ -10,7 +10,7 @@ import type { Target } from '../../domain/release/target.ts';
  * The spec of a checked release file. A file without a strategy gets the strategy of its Rollout. If the Rollout cannot
  * be read, it gets the configured default, and the checks of the plan report the fault of the Rollout. Errors:
  * INVALID_INPUT for fields that the strategy does not have, CLUSTER_UNKNOWN, those of the read where the file has fields
- * that need it.
+ * that need the Rollout.
  */
 export async function specOf(context: CommandContext, file: ReleaseFile): Promise<ReleaseSpec> {
   const { settings } = context;
@@ -22,7 +22,7 @@ export async function specOf(context: CommandContext, file: ReleaseFile): Promis
 }
 
 /** `found`: the strategy of the Rollout, or why it could not be read. Undefined: no release has that strategy. */
-function withStrategy(file: ReleaseFile, found: string | SluiceError | undefined, other: string): ReleaseFile {
+function withStrategy(file: ReleaseFile, found: Found, other: string): ReleaseFile {
   const { namespace, rollout } = file.target;
   if (typeof found === 'string') {
     const from = `the file names no strategy, and that of Rollout ${namespace}/${rollout} is ${found}`;
@@ -35,7 +35,9 @@ function withStrategy(file: ReleaseFile, found: string | SluiceError | undefined
   }
 }
 
-async function strategyOfRollout({ ports }: CommandContext, target: Target): Promise<string | SluiceError | undefined> {
+type Found = string | SluiceError | undefined;
+
+async function strategyOfRollout({ ports }: CommandContext, target: Target): Promise<Found> {
   try {
     // A Rollout may have a strategy that Argo does not know. No release has it.
     return releaseFile.shape.strategy.safeParse(argoStrategyName(await ports.workload.read(target))).data;
