@@ -45,12 +45,13 @@ function placed(object: AppObject['object']): AppObject {
   const plural = PLURALS[object.kind];
   if (plural === undefined) throw new Error(`The kind ${object.kind} has no plural name in bench/shapes/objects.ts.`);
   const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
-  const named = { ...object, metadata: { ...object.metadata, namespace: NAMESPACE } };
-  return { path: `${root}/namespaces/${NAMESPACE}/${plural}/${object.metadata.name}`, object: named };
+  const { namespace = NAMESPACE, name } = object.metadata;
+  const named = { ...object, metadata: { ...object.metadata, namespace } };
+  return { path: `${root}/namespaces/${namespace}/${plural}/${name}`, object: named };
 }
 
 function patched({ name, rollout, traefikService, ingressRoute }: Shape, { path, object }: AppObject): AppObject[] {
-  if (object.metadata.name !== name) return [{ path, object }];
+  if (object.metadata.name !== name || object.metadata.namespace !== NAMESPACE) return [{ path, object }];
   const patches: Readonly<Record<string, object | null>> = {
     Rollout: rollout,
     TraefikService: traefikService,

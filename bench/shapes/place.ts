@@ -40,8 +40,10 @@ export class Place {
    * Traefik has its route. Either may never happen, so both waits end.
    */
   async make(shape: Shape): Promise<void> {
-    await applyNamespace(this.#api, NAMESPACE);
-    for (const { path, object } of objectsOfShape(shape, this.values())) await this.#applied(path, object);
+    const objects = objectsOfShape(shape, this.values());
+    const namespaces = new Set(objects.flatMap(({ object }) => object.metadata.namespace ?? []));
+    for (const namespace of namespaces) await applyNamespace(this.#api, namespace);
+    for (const { path, object } of objects) await this.#applied(path, object);
     await this.settled(shape);
     await this.served(shape);
   }
@@ -60,7 +62,7 @@ export class Place {
 
   /** Until every proxy has a route to the host of the shape. It may never get one. */
   private async served({ name, traefikService, ingressRoute }: Shape): Promise<void> {
-    if (traefikService === null && Object.keys(ingressRoute).length === 0) return;
+    if (traefikService === null && ingressRoute && Object.keys(ingressRoute).length === 0) return;
     const deadline = Date.now() + ROUTED_MS;
     for (const entry of this.sandbox.traefikEntryUrls)
       while (Date.now() < deadline && (await statusThrough(entry, loadHost(name, NAMESPACE))) === 404) await sleep(200);

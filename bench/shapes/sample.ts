@@ -28,7 +28,7 @@ function propertiesOf({ base, end, rollout, traefikService, ingressRoute, object
     end,
     update ? 'joined' : 'started',
     traefikService === null ? 'no weights' : Object.keys(traefikService).length > 0 ? 'own weights' : 'usual weights',
-    Object.keys(ingressRoute).length > 0 ? 'own route' : 'usual route',
+    ingressRoute && Object.keys(ingressRoute).length === 0 ? 'usual route' : 'own route',
     ...Object.keys(spec).map((field) => `spec.${field}`),
     ...kinds,
   ];

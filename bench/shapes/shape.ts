@@ -23,9 +23,9 @@ const shapeFile = z.strictObject({
   rollout: object.default({}),
   /** A merge patch of the weighted TraefikService. `null`: there is none. */
   traefikService: object.nullable().default({}),
-  /** A merge patch of the IngressRoute. */
-  ingressRoute: object.default({}),
-  /** Further objects. They are made before the Rollout. */
+  /** A merge patch of the IngressRoute. `null`: there is none. */
+  ingressRoute: object.nullable().default({}),
+  /** Further objects. They are made before the Rollout. Each may name a namespace of its own. */
   objects: z.array(object).default([]),
   /** Fields of the release file. */
   release: object.default({}),

@@ -32,7 +32,8 @@ export function page(all: readonly Found[], names: readonly string[], before = '
 \`npm run shapes -- --write\` writes this page. Each row is one shape of Rollout, route and template that people have, in
 \`bench/shapes/data\`. The command applies it to the sandbox (Argo Rollouts 1.10.1, Traefik 3.7.15), and plans a release. Where a
 release is possible, it releases a good and a bad version under load: ${released} of the shapes. No request failed in these, except
-those that the bad version answered with an error itself.
+those that the bad version answered with an error itself. Traefik has \`allowCrossNamespace\` there. Without it a plan refuses a
+route of another namespace if no other route leads to the Rollout, and names this setting (tried with both shapes \`cross-namespace-*\`).
 
 * **driven**: the release holds each weight until its verdict (\`strategy: canary\`, \`rolling\` or \`blue-green\`).
 * **watched**: Argo keeps its own steps and times, and the release judges beside it ([watch.md](watch.md)).

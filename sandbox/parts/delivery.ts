@@ -50,6 +50,8 @@ export function traefik(stateDir: string, state: SandboxState, replica: 1 | 2): 
       `--providers.kubernetescrd.token=${join(stateDir, 'traefik.token')}`,
       // A Service without ready pods must not disable the whole route.
       '--providers.kubernetescrd.allowemptyservices=true',
+      // Routes and TraefikServices of different namespaces may refer to each other, as many installations allow.
+      '--providers.kubernetescrd.allowcrossnamespace=true',
       // The pods' addresses are fictitious, and only a Service's own address can be reached. This covers Services that
       // an IngressRoute names. Those of a weighted TraefikService need nativeLB themselves (seen with Traefik 3.7.15).
       '--providers.kubernetescrd.nativelbbydefault=true',

@@ -40,11 +40,13 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(templates.length > 0 ? { templates } : {}),
     ...(Object.keys(ports.evidence.matchers).length > 0 ? { matchers: ports.evidence.matchers } : {}),
   };
-  const [sources, proxyProblem, selfAnswering, rivals] = await Promise.all([
+  // The check "hidden answers" says it when the account may not read IngressRoutes.
+  const [sources, proxyProblem, selfAnswering, rivals, own] = await Promise.all([
     readSources(ports, spec, facts),
     traffic.view && weighsBoth(traffic.view, rollout) ? readProxies(ports, traffic.view, rollout) : undefined,
     traffic.view && readSelfAnswering(ports, traffic.view, rollout),
-    traffic.view && readRivals(ports, traffic.view),
+    traffic.view && ports.split.rivals(traffic.view.ref).catch(ignoreFailure),
+    traffic.view && ports.split.rules?.(traffic.view.ref).catch(ignoreFailure),
   ]);
   const all: Facts = {
     ...facts,
@@ -52,6 +54,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(proxyProblem ? { proxyProblem } : {}),
     ...(selfAnswering === undefined ? {} : { selfAnswering }),
     ...(rivals ? { rivals } : {}),
+    ...(own ? { rules: own } : {}),
   };
   return preflightChecks(spec, all, rules);
 }
@@ -152,11 +155,6 @@ async function readSelfAnswering(
     if (error instanceof SluiceError) return error.message;
     throw error;
   }
-}
-
-/** The check "hidden answers" says it when the account may not read IngressRoutes. */
-function readRivals(ports: Ports, view: TrafficView): Promise<Facts['rivals']> {
-  return ports.split.rivals(view.ref).catch(ignoreFailure);
 }
 
 function trafficFacts(view: TrafficView): TrafficFacts {

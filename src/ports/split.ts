@@ -1,4 +1,5 @@
 import type { WeightedPlace } from '../domain/route/names.ts';
+import type { OwnRules } from '../domain/route/crossing.ts';
 import type { RivalRoute } from '../domain/route/rival.ts';
 import type { ScenarioResult } from '../domain/servers/conformance.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
@@ -126,12 +127,14 @@ export interface SplitPort {
    */
   conform?(ref: TrafficRef, arms: ArmServices): Promise<readonly ScenarioResult[]>;
   /**
-   * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules of the
-   * namespace that lead to them.
+   * The middlewares before the two Services that may answer by themselves: on their entries, and on the rules that lead
+   * to them.
    */
   selfAnswering(ref: TrafficRef, arms: ArmServices): Promise<readonly SelfAnswering[]>;
   /** The rules that may get the requests of this split. Empty where no rule leads to it. */
   rivals(ref: TrafficRef): Promise<readonly RivalRoute[]>;
+  /** The rules that lead to this split. Absent: no rules of other namespaces can. */
+  rules?(ref: TrafficRef): Promise<OwnRules>;
   /** As WorkloadPort.claim. */
   claim(ref: TrafficRef, owner: Owner, over?: Owner): Promise<WriteResult>;
   /** As WorkloadPort.fence. */

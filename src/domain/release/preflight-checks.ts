@@ -188,6 +188,8 @@ export function trafficCheck(facts: Facts): Check {
       `TraefikService ${facts.traffic.name} has ${names.join(', ')} but not ${missing.join(', ')}`,
       `Name ${both} in spec.weighted.services of TraefikService ${facts.traffic.name}.`,
     );
+  const foreign = foreignService(facts);
+  if (foreign) return foreign;
   const third = facts.traffic.weights.find(
     ({ service, weight }) => weight > 0 && ![stableService, candidateService].includes(service),
   );
@@ -200,6 +202,19 @@ export function trafficCheck(facts: Facts): Check {
   return ok(
     'traffic',
     `TraefikService ${facts.traffic.name}: ${facts.traffic.weights.map((one) => `${one.service} ${one.weight}`).join(', ')}`,
+  );
+}
+
+/** Argo finds an entry by its name alone, and changes the selector of the Service in the Rollout's own namespace. */
+function foreignService({ traffic, rollout }: Facts): Check | undefined {
+  const arms = [rollout.stableService, rollout.candidateService];
+  const places = traffic?.weights.flatMap(({ place, service }) => (place && arms.includes(service) ? place : [])) ?? [];
+  const place = places.find(({ namespace, serviceNamespace = namespace }) => serviceNamespace !== namespace);
+  if (!place) return undefined;
+  return bad(
+    'traffic',
+    `TraefikService ${place.route} names Service ${place.service} of namespace ${place.serviceNamespace}, and the Service of the Rollout is in ${place.namespace}`,
+    `Remove spec.weighted.services[${place.index}].namespace of TraefikService ${place.route}.`,
   );
 }
 

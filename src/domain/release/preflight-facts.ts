@@ -1,4 +1,5 @@
 import type { WeightedPlace } from '../route/names.ts';
+import type { OwnRules } from '../route/crossing.ts';
 import type { RivalRoute } from '../route/rival.ts';
 import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { SourceFacts } from '../analysis/sources.ts';
@@ -61,6 +62,8 @@ export interface Facts {
     | readonly { readonly middleware: string; readonly type: string; readonly place: string }[];
   /** Rules of other routes that may get the requests of the release. Absent where they could not be read. */
   readonly rivals?: readonly RivalRoute[];
+  /** The rules that lead to the split. Absent where they could not be read. */
+  readonly rules?: OwnRules;
   /** Argo's templates that judge the release. */
   readonly templates?: readonly TemplateFacts[];
 }

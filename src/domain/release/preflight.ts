@@ -20,6 +20,7 @@ import { furtherImages, furtherImagesCheck } from './further-images.ts';
 import { controllerChecks, undecidedCheck } from './controller-checks.ts';
 import { sourceChecks, trialArguments } from './preflight-sources.ts';
 import { armNames } from '../route/arm-names.ts';
+import { crossingCheck } from './route-checks.ts';
 import { stickyCheck } from './sticky-check.ts';
 import { stableVersion } from './stable-version.ts';
 import { workloadProblem } from './workload-check.ts';
@@ -65,7 +66,13 @@ function trafficChecks(spec: ReleaseSpec, facts: Facts, { byWordOnly }: PlanRule
 }
 
 function proxyChecks(facts: Facts): readonly Check[] {
-  return [...proxyCheck(facts), ...hiddenAnswersCheck(facts), ...stickyCheck(facts), ...rivalRoutesCheck(facts)];
+  return [
+    ...proxyCheck(facts),
+    ...hiddenAnswersCheck(facts),
+    ...stickyCheck(facts),
+    ...rivalRoutesCheck(facts),
+    ...crossingCheck(facts),
+  ];
 }
 
 /** Checks templates last, because their arguments come from the plan. */

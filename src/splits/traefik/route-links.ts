@@ -36,7 +36,7 @@ export function linksOf(ingress: IngressRoute): RouteLink[] {
   );
 }
 
-function fromService({ metadata: { name, namespace }, spec }: RouteService): RouteLink[] {
+export function fromService({ metadata: { name, namespace }, spec }: RouteService): RouteLink[] {
   const { weighted, mirroring, highestRandomWeight, failover } = spec;
   const references = [
     ...(weighted?.services ?? []),

@@ -43,6 +43,17 @@ export async function servedBy(replica: Replica, route: Route): Promise<ServedRo
   }
 }
 
+/** The rules of the routers that lead to the TraefikService at one replica. None if it does not know it, or is silent. */
+export async function servedRules(replica: Replica, ref: Route['ref']): Promise<readonly string[]> {
+  try {
+    const { answer } = await ask(replica, { ref, entries: [] });
+    const routers = await Promise.all(answer.usedBy.map((router) => readRouter(replica, router)));
+    return routers.flatMap((router) => (router?.status === 'enabled' ? [router.rule] : []));
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Tries both of Traefik's ways to name objects: flattened, and joined by "_" (`safeNaming`, since 3.7). Source: traefik
  * v3.7, pkg/provider/kubernetes/crd/name_builder.go.

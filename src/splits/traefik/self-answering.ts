@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ArmServices, SelfAnswering, TrafficRef } from '../../ports/split.ts';
 import type { ClusterClient } from '../../adapters/kubernetes/cluster-client.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
-import { leadsTo, listIngressRoutes, type IngressRoute } from './ingress-routes.ts';
 import { middlewareRef, readMiddleware } from './middleware-object.ts';
 import { readAttachable } from './middleware-view.ts';
+import { readRules, type PlacedRule } from './rules-to.ts';
 
 /**
  * Types that may answer in place of the Service, depending on its errors or its load. Types that authenticate users
@@ -23,7 +23,7 @@ export async function selfAnswering(
   ref: TrafficRef,
   arms: ArmServices,
 ): Promise<readonly SelfAnswering[]> {
-  const [service, routes] = await Promise.all([readAttachable(client, ref), listIngressRoutes(client, ref.namespace)]);
+  const [service, { own }] = await Promise.all([readAttachable(client, ref), readRules(client, ref)]);
   const entries = (service.spec.weighted?.services ?? []).filter(
     ({ name }) => name === arms.stable || name === arms.candidate,
   );
@@ -33,23 +33,15 @@ export async function selfAnswering(
     ),
   );
   const found = await Promise.all(
-    [...onEntries, ...routes.flatMap((object) => onRules(object, ref))].map((placed) =>
-      answering(client, placed, new Set()),
-    ),
+    [...onEntries, ...own.flatMap((rule) => onRule(rule, ref))].map((placed) => answering(client, placed, new Set())),
   );
   return found.flat();
 }
 
-function onRules(object: IngressRoute, ref: TrafficRef): Placed[] {
-  return object.spec.routes.flatMap((route, index) => {
-    if (!leadsTo(object, route, ref)) return [];
-    const place = `IngressRoute ${object.metadata.name} rule ${index + 1}`;
-    return (route.middlewares ?? []).map((one) => ({
-      namespace: one.namespace ?? object.metadata.namespace,
-      name: one.name,
-      place,
-    }));
-  });
+function onRule({ object, route, index }: PlacedRule, ref: TrafficRef): Placed[] {
+  const { name, namespace: home } = object.metadata;
+  const place = `IngressRoute ${home === ref.namespace ? '' : `${home}/`}${name} rule ${index + 1}`;
+  return (route.middlewares ?? []).map((one) => ({ namespace: one.namespace ?? home, name: one.name, place }));
 }
 
 /** A chain is replaced by its members. A middleware that does not exist answers nothing. */

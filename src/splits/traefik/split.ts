@@ -4,6 +4,7 @@ import { guardedWrite } from '../../adapters/kubernetes/guarded-write.ts';
 import { describe, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
+import { rulesOf } from './crossing-rules.ts';
 import { weightOn } from './in-force.ts';
 import { rivalRoutes } from './rival-routes.ts';
 import { listReplicas } from './replicas.ts';
@@ -52,6 +53,7 @@ export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf
       return Promise.all(replicas.map((replica) => weightOn(replica, object, found)));
     },
     selfAnswering: async (ref, arms) => selfAnswering(clientOf(ref), ref, arms),
+    rules: async (ref) => rulesOf(clientOf(ref), ref, await listReplicas(clientOf(ref), options.apis)),
     rivals: async (ref) => rivalRoutes(clientOf(ref), ref),
     claim: async (ref, owner, over) => claim(clientOf(ref), refOf(ref), owner, over),
     fence: async (ref, owner) => fence(clientOf(ref), refOf(ref), owner),

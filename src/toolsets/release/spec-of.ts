@@ -9,8 +9,8 @@ import type { Target } from '../../domain/release/target.ts';
 /**
  * The spec of a checked release file. A file without a strategy gets the strategy of its Rollout. If the Rollout cannot
  * be read, it gets the configured default, and the checks of the plan report the fault of the Rollout. Errors:
- * INVALID_INPUT for fields that the strategy does not have, CLUSTER_UNKNOWN, those of the read where the file has fields
- * that need the Rollout.
+ * INVALID_INPUT for fields that the strategy does not have, CLUSTER_UNKNOWN, those of the read where the file has
+ * fields that need the Rollout.
  */
 export async function specOf(context: CommandContext, file: ReleaseFile): Promise<ReleaseSpec> {
   const { settings } = context;

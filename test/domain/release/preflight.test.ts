@@ -50,6 +50,35 @@ test('Traefik is said to serve the TraefikService only where that was seen', () 
   expect(names({ ...canaryFacts(), traffic: other })).not.toContain('traefik');
 });
 
+test('rules of other namespaces: one that no Traefik serves is refused if it is the only one', () => {
+  const served = { place: 'IngressRoute edge/web rule 1', unserved: [] };
+  const unserved = { ...served, unserved: ['traefik-1'] };
+  const found = (rules: NonNullable<Facts['rules']>) =>
+    checksOf(releaseSpec(), { ...canaryFacts(), rules }).checks.find(({ name }) => name.startsWith('routes of'));
+
+  expect(found({ within: 1, crossing: [] })).toBeUndefined();
+  expect(found({ within: 0, crossing: [served] })).toMatchObject({ ok: true });
+  expect(found({ within: 0, crossing: [served] })).not.toHaveProperty('next');
+  const next = expect.stringContaining('allowCrossNamespace: true');
+  expect(found({ within: 0, crossing: [unserved] })).toMatchObject({ ok: false, next });
+  expect(found({ within: 1, crossing: [unserved] })).toMatchObject({ ok: true, next });
+  expect(found({ within: 0, crossing: [{ ...served, unknown: true }] })).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining('it is not known'),
+  });
+});
+
+test('a Service of another namespace with the name of the own one is refused', () => {
+  const place = { namespace: 'shop', route: 'shop', index: 1, service: 'shop-canary', port: 80 };
+  const weights = (canaryFacts().traffic?.weights ?? []).map((one) =>
+    one.service === 'shop-canary' ? { ...one, place: { ...place, serviceNamespace: 'edge' } } : one,
+  );
+
+  expect(failing({ ...canaryFacts(), traffic: { name: 'shop', weights } })).toMatchObject([
+    { name: 'traffic', next: 'Remove spec.weighted.services[1].namespace of TraefikService shop.' },
+  ]);
+});
+
 test('the plan names the Deployment that it would change', () => {
   const facts = canaryFacts();
   const workload = { kind: 'Deployment', name: 'web', replicas: 0 };

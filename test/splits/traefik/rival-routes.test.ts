@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { SluiceError } from '../../../src/domain/errors.ts';
-import { INGRESS_ROUTE, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
+import { INGRESS_ROUTE, TRAEFIK_SERVICE, type ObjectRef } from '../../../src/adapters/kubernetes/kinds.ts';
 import { rivalRoutes } from '../../../src/splits/traefik/rival-routes.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 
@@ -31,6 +31,18 @@ test('a rule of another namespace that matches the same requests is named with w
   expect(await rivalRoutes(cluster, ref)).toEqual([
     { place: 'IngressRoute old/legacy rule 2', leadsTo: 'Service old/api-old', priority: 'same' },
   ]);
+});
+
+test('a rule that leads to the split through another TraefikService is no rival', async () => {
+  cluster.create(
+    { kind: TRAEFIK_SERVICE, namespace: 'edge', name: 'outer' },
+    {
+      spec: { weighted: { services: [{ ...own, namespace: 'shop' }] } },
+    },
+  );
+  route(ingress('web', 'edge'), [{ match: RULE, services: [{ kind: 'TraefikService', name: 'outer' }] }]);
+
+  expect(await rivalRoutes(cluster, ref)).toEqual([]);
 });
 
 test('a higher priority is named, a lower one does no harm', async () => {

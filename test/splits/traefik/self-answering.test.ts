@@ -53,6 +53,21 @@ test('breakers and limits of the two Services and of the rules that lead to them
   ]);
 });
 
+test('those on rules that lead there from another namespace, and through another TraefikService, are found', async () => {
+  route([], []);
+  cluster.create(object(TRAEFIK_SERVICE, 'outer', 'edge'), {
+    spec: { mirroring: { kind: 'TraefikService', name: 'api', namespace: 'shop' } },
+  });
+  const services = [{ kind: 'TraefikService', name: 'outer' }];
+  cluster.create(object(INGRESS_ROUTE, 'web', 'edge'), {
+    spec: { routes: [{ match: 'Host(`api`)', services, middlewares: [{ name: 'flight', namespace: 'common' }] }] },
+  });
+
+  expect(await selfAnswering(cluster, ref, arms)).toEqual([
+    { middleware: 'flight', type: 'inFlightReq', place: 'IngressRoute edge/web rule 1' },
+  ]);
+});
+
 test('those of others, those that ask who somebody is, and those that are not there say nothing', async () => {
   route([{ name: 'login' }, { name: 'gone' }], []);
 
