@@ -43,7 +43,7 @@ export async function servedBy(replica: Replica, route: Route): Promise<ServedRo
   }
 }
 
-/** The rules of the routers that lead to the TraefikService at one replica. None if it does not know it, or is silent. */
+/** The rules of the routers that lead to the TraefikService at one replica. None if it is silent, or knows no such one. */
 export async function servedRules(replica: Replica, ref: Route['ref']): Promise<readonly string[]> {
   try {
     const { answer } = await ask(replica, { ref, entries: [] });
