@@ -43,7 +43,7 @@ export async function servedBy(replica: Replica, route: Route): Promise<ServedRo
   }
 }
 
-/** The rules of the routers that lead to the TraefikService at one replica. None if it is silent, or knows no such one. */
+/** The rules of the routers that lead to the TraefikService at one replica. None if that does not know it. */
 export async function servedRules(replica: Replica, ref: Route['ref']): Promise<readonly string[]> {
   try {
     const { answer } = await ask(replica, { ref, entries: [] });
