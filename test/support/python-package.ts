@@ -11,7 +11,12 @@ const PYTHON = 'python3';
 const INSTALL_MS = 300_000;
 
 interface PythonPackage {
+  /** Names the folder. */
   readonly name: string;
+  /** What pip installs, as in `name==1.0.0`; default: the name. */
+  readonly requirements?: readonly string[];
+  /** Leaves out what they need, for a folder that is used beside another one. */
+  readonly alone?: boolean;
   /** The file that lists all packages to install, with exact versions. */
   readonly constraints: string;
 }
@@ -49,7 +54,8 @@ async function pythonVersion(): Promise<string> {
   return stdout.trim();
 }
 
-async function install({ name, constraints }: PythonPackage, target: string): Promise<void> {
+async function install(wanted: PythonPackage, target: string): Promise<void> {
+  const { name, constraints, requirements = [name], alone = false } = wanted;
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), '.new-'));
   const options = [
@@ -58,11 +64,11 @@ async function install({ name, constraints }: PythonPackage, target: string): Pr
     '--only-binary=:all:',
     '--disable-pip-version-check',
     '--root-user-action=ignore',
+    ...(alone ? ['--no-deps'] : []),
+    ...['--target', folder, '--constraint', constraints],
   ];
   try {
-    await run(PYTHON, ['-m', 'pip', 'install', ...options, '--target', folder, '--constraint', constraints, name], {
-      timeout: INSTALL_MS,
-    });
+    await run(PYTHON, ['-m', 'pip', 'install', ...options, ...requirements], { timeout: INSTALL_MS });
     renameSync(folder, target);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
