@@ -3,6 +3,7 @@ import { TOOLSETS } from '../../src/toolsets/index.ts';
 import type { Command, Kind } from '../../src/commands/command.ts';
 import { fieldsOf } from '../../src/contract/fields.ts';
 import { subjectOf } from '../../src/cli/subject.ts';
+import { groupOf } from '../../src/cli/group.ts';
 import { wordOf } from '../../src/cli/terminal-words.ts';
 import type { Toolset } from '../../src/commands/toolset.ts';
 import { code, heading, table } from './markdown.ts';
@@ -53,7 +54,7 @@ function commandLine(command: Command): string {
     (command.input.shape[name] as z.ZodType).isOptional() ? `[${name}]` : `<${name}>`,
   );
   const words = [...(subject ? [`<${subject.argument}>`] : []), ...fields];
-  return ['sluice', command.toolset, wordOf(command), ...words, '[flags]'].join(' ');
+  return ['sluice', groupOf(command.toolset), wordOf(command), ...words, '[flags]'].join(' ');
 }
 
 /** The parts of a JSON schema that the table shows. */

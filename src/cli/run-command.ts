@@ -9,6 +9,7 @@ import { flagWords } from './flag-words.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
 import { CATALOGUE } from '../toolsets/index.ts';
+import { groupOf } from './group.ts';
 import { terminalWords, wordOf } from './terminal-words.ts';
 import { startProgress, type Progress } from './progress.ts';
 
@@ -101,7 +102,7 @@ function checkInput(command: Command, raw: unknown, settings: Settings): void {
     command.check(raw, settings);
   } catch (error) {
     if (!(error instanceof SluiceError && error.code === 'INVALID_INPUT')) throw error;
-    const help = `\`sluice ${command.toolset} ${wordOf(command)} --help\` shows how it is given here.`;
+    const help = `\`sluice ${groupOf(command.toolset)} ${wordOf(command)} --help\` shows how it is given here.`;
     throw new SluiceError(error.code, error.message, { next: `${error.next} ${help}`, details: { ...error.details } });
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { verbOf, type Command } from '../commands/command.ts';
+import { groupOf } from './group.ts';
 import { CLAUSE, readClause } from './given-words.ts';
 import { positionalWords, shellWord, wordsOf, type Given } from './shell-words.ts';
 import { ACTION, actionsOf, subjectOf } from './subject.ts';
@@ -25,7 +26,7 @@ export function terminalWords(text: string, catalogue: readonly Command[], asked
   const commandOf = (name: string): string | undefined => {
     if (name === 'release_wait') return 'sluice release watch';
     const command = catalogue.find((known) => known.name === name);
-    return command && `sluice ${command.toolset} ${wordOf(command)}`;
+    return command && `sluice ${groupOf(command.toolset)} ${wordOf(command)}`;
   };
   return text
     .replaceAll(/\bwith cursor (?="|\d)/g, 'with --cursor ')

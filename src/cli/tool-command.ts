@@ -26,10 +26,10 @@ export interface AfterCommand {
 export function addToolset(
   program: Cli,
   deps: CliDeps,
-  { name, alias, about, commands, switched = [], terminal = [] }: Toolset,
+  { name, group: word = name, alias, about, commands, switched = [], terminal = [] }: Toolset,
   after: Readonly<Record<string, AfterCommand>> = {},
 ): void {
-  const group = program.command(name).description(about);
+  const group = program.command(word).description(about);
   if (alias !== undefined) group.alias(alias);
   for (const command of [...commands, ...switched, ...terminal]) addTool(group, deps, command, after[command.name]);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
+import { groupOf } from './group.ts';
 import { wordOf } from './terminal-words.ts';
 
 /** One tool with everything that a caller needs to know. */
@@ -24,7 +25,7 @@ export function toolText(page: ReturnType<typeof describeTool>, command: Command
   return [
     `${page.name} (${page.toolset}, ${page.kind}${asks}; ${page.bytes} bytes in the tool list)`,
     `${page.title}. ${page.description}`,
-    `As a command: sluice ${page.toolset} ${wordOf(command)} --help`,
+    `As a command: sluice ${groupOf(page.toolset)} ${wordOf(command)} --help`,
     '',
     'Input:',
     JSON.stringify(page.input_schema, null, 2),

@@ -18,6 +18,7 @@ import type { ImageRunnerPort } from '../ports/image-runner.ts';
 import type { ImageScannersPort } from '../ports/image-scanners.ts';
 import type { ImageRegistryPort } from '../ports/image-registry.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
+import type { ProgramsPort } from '../ports/programs.ts';
 import type { DeploymentsPort } from '../ports/deployments.ts';
 import type { PlansPort } from '../ports/plans.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
@@ -87,6 +88,8 @@ export interface CommandContext {
   readonly contracts: ContractsPort;
   /** The versions that ranges of packages mean. */
   readonly packages: PackageVersionsPort;
+  /** The programs of this machine. */
+  readonly programs: ProgramsPort;
   /** Repositories with the source of services, the repository with their deployments, and their images. */
   readonly delivery: DeliveryPorts;
   /** Reads everything that a release depends on. It is bound to the ports. */

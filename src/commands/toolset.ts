@@ -35,7 +35,9 @@ export interface Right {
 export interface Toolset {
   /** In lower case, with hyphens. Its tools' names begin with it, with underscores, or with their own `prefix`. */
   readonly name: string;
-  /** Another name of the group in the CLI. */
+  /** Its word on the command line; default: its name. */
+  readonly group?: string;
+  /** Another word for it on the command line. */
   readonly alias?: string;
   /**
    * Its tools are not in the list of an MCP client that names no toolsets, because each listed tool is in each agent's

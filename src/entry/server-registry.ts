@@ -8,6 +8,7 @@ import type { Settings } from '../config/schema.ts';
 import type { ConformancePort } from '../ports/conformance.ts';
 import type { ContractsPort } from '../ports/contract-reader.ts';
 import type { PackageVersionsPort } from '../ports/package-versions.ts';
+import type { ProgramsPort } from '../ports/programs.ts';
 import type { ServerGatewaysPort } from '../ports/server-gateways.ts';
 import type { ServerRegistryPort, ServersPort } from '../ports/server-registry.ts';
 import type { ServerSystems } from '../ports/server-systems.ts';
@@ -27,7 +28,7 @@ export async function serverRegistry({
 /** The services of commands for MCP servers. Each is opened at its first use. */
 export function mcpServerServices(
   settings: SystemSettings,
-): Pick<CommandServices, 'servers' | 'serverGateways' | 'contracts' | 'packages'> {
+): Pick<CommandServices, 'servers' | 'serverGateways' | 'contracts' | 'packages' | 'programs'> {
   return {
     servers: deferred<ServersPort>(() => serverRegistry(settings), {}),
     serverGateways: deferred<ServerGatewaysPort>(() => serverGateways(settings), {}),
@@ -36,6 +37,7 @@ export function mcpServerServices(
       async () => (await import('../adapters/package-versions/index.ts')).createPackageVersions(),
       {},
     ),
+    programs: deferred<ProgramsPort>(async () => (await import('../adapters/programs/index.ts')).createPrograms(), {}),
   };
 }
 

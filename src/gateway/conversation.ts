@@ -165,7 +165,7 @@ export class Conversation {
     this.#nonsense += 1;
     if (this.#nonsense < NONSENSE) return;
     this.#abandon(
-      new SluiceError('UPSTREAM_INVALID', `The version writes what is no message, as in: ${text.slice(0, 80)}`),
+      new SluiceError('UPSTREAM_INVALID', `The version writes what is no message, as in "${text.slice(0, 80)}".`),
     );
   }
 

@@ -134,7 +134,7 @@ export class SharedWire {
   #senseless(text: string): void {
     this.#nonsense += 1;
     if (this.#nonsense < NONSENSE) return;
-    const error = `The version writes what is no message, as in: ${text.slice(0, 80)}`;
+    const error = `The version writes what is no message, as in "${text.slice(0, 80)}".`;
     this.#abandon(new SluiceError('UPSTREAM_INVALID', error));
   }
 

@@ -54,7 +54,7 @@ export type WriteResult = Change | Refusal;
 
 /** How two versions differ for their callers. `missing`: the versions whose contract is not known. */
 export type ContractDifference =
-  | { readonly changes: readonly ContractChange[] }
+  | { readonly changes: readonly ContractChange[]; readonly graceMs?: number }
   | { readonly missing: readonly string[] };
 
 /**

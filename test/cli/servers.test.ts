@@ -61,6 +61,10 @@ test.each([
   ['server traffic demo 1.0.0 -1', 'from 0 to 100'],
   ['server traffic demo 1.0.0 many', 'percent'],
   ['server promote demo 9', 'has no version 9'],
+  [
+    'server promote other 1',
+    'with `sluice server deploy other 1`, which also needs a type, and a command or an address',
+  ],
   ['server promote dmo 1.0.0', 'There is no MCP server dmo; did you mean demo?'],
   ['server status dmo', 'did you mean demo?'],
   [DEPLOY, 'already has a version 1.0.0'],
@@ -71,10 +75,7 @@ test.each([
   ['server deploy demo 2 --type stdio --command node --args a.js --trafic 5', 'Did you mean --traffic'],
   ['server deploy demo 2 --type stdio --command node --env A', 'must look like NAME=value'],
   ['server remove-version demo 1.0.0', 'was not confirmed'],
-  [
-    'server rollback demo 1.0.0',
-    'call `sluice mcp-server deploy demo`. Then call `sluice mcp-server promote demo` and',
-  ],
+  ['server rollback demo 1.0.0', 'call `sluice server deploy demo`. Then call `sluice server promote demo` and'],
 ])('%s is refused with the reason', async (line, why) => {
   const one = world();
   await sluice(one, ...words(DEPLOY));
@@ -154,9 +155,9 @@ test('the next step of a first version, and of a rollback without a way back, is
   const one = world();
   const green = await sluice(one, ...words(DEPLOY.replace(' --blue', '')));
   expect(green.out).toContain('No version of demo has traffic yet.');
-  expect(green.out).toContain('`sluice mcp-server promote demo 1.0.0`');
+  expect(green.out).toContain('`sluice server promote demo 1.0.0`');
   await sluice(one, ...words('server promote demo 1.0.0'));
   await sluice(one, ...words(DEPLOY.replace('1.0.0', '2.0.0').replace(' --blue', '')));
   const back = await sluice(one, ...words('server rollback demo 1.0.0'));
-  expect(back.err).toContain('`sluice mcp-server promote demo` and the version that is to be blue');
+  expect(back.err).toContain('`sluice server promote demo` and the version that is to be blue');
 });

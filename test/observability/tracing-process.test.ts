@@ -14,7 +14,7 @@ registerHooks({ load(url, context, next) {
   return next(url, context);
 } });`;
 const TELLING = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(HOOK)}` };
-const READS = ['mcp-server', 'status', 'nowhere'];
+const READS = ['server', 'status', 'nowhere'];
 /** Exit code of SERVER_NOT_FOUND. */
 const NOT_FOUND = 5;
 

@@ -4,6 +4,7 @@ import { createFakeContracts } from './fake-contracts.ts';
 import { createFakeDelivery } from './fake-delivery.ts';
 import { createFakeJournal } from './fake-journal.ts';
 import { createFakePackages } from './fake-packages.ts';
+import { createFakePrograms } from './fake-programs.ts';
 import { createFakePlans } from './fake-plans.ts';
 import { createFakeServerGateways } from './fake-server-gateways.ts';
 import { createFakeServers } from './fake-servers.ts';
@@ -17,6 +18,7 @@ export function fakeSystems() {
     serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
+    programs: createFakePrograms(),
     delivery: createFakeDelivery(),
     windows: createWindows([]),
     news: { receivers: async () => [] },

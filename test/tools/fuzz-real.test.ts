@@ -26,6 +26,7 @@ import { createFakeContracts } from '../support/fake-contracts.ts';
 import { createFakeServerGateways } from '../support/fake-server-gateways.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakePackages } from '../support/fake-packages.ts';
+import { createFakePrograms } from '../support/fake-programs.ts';
 import { createFakeServers } from '../support/fake-servers.ts';
 import { createFakeJournal } from '../support/fake-journal.ts';
 import { inputsFor, rightShaped } from '../support/fuzz/arbitrary.ts';
@@ -126,6 +127,7 @@ function stage() {
     serverGateways: createFakeServerGateways(),
     contracts: createFakeContracts(),
     packages: createFakePackages(),
+    programs: createFakePrograms(),
     delivery: createFakeDelivery(),
     windows: createWindows([]),
     news: { receivers: async () => [] },

@@ -32,6 +32,22 @@ test('a range that cannot be resolved registers nothing', async () => {
   expect(await world.services.servers.read('demo')).toBeUndefined();
 });
 
+test('a command that does not exist registers nothing, unless it is said to be elsewhere', async () => {
+  const world = worldOf();
+  const words = 'server deploy demo 1.0.0 --type stdio --command no-such-program'.split(' ');
+
+  const { code, err } = await sluice(world, ...words);
+
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(
+      /^SERVER_COMMAND_NOT_FOUND: There is no program no-such-program on PATH\.\nNext: .*--elsewhere/,
+    ),
+  ]);
+  expect(await world.services.servers.read('demo')).toBeUndefined();
+  expect((await sluice(world, ...words, '--elsewhere')).code).toBe(0);
+});
+
 const ab = (world: ReturnType<typeof worldOf>, ...words: string[]) =>
   sluice(world, ...'server deploy demo 3.0.0 --type stdio --command node --audience'.split(' '), ...words);
 

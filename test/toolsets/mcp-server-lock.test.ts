@@ -44,7 +44,12 @@ test('a version is compared with blue, whose lock is read when there is none', a
 
 test('a breaking change is accepted with a reason', async () => {
   const { code, out } = await world()('2', '--reason', 'All callers pass key');
-  expect([code, out]).toEqual([0, expect.stringContaining('against 1: breaking\n')]);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining('against 1: breaking, accepted by cli:ada (All callers pass key)\n'),
+  ]);
+  expect(out).toContain('Names that only 1 has stay callable for 1d after 2 becomes blue.');
+  expect((await world()('3')).out).not.toContain('stay callable');
 });
 
 test('an unknown version is refused', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServerRegistry } from '../../src/adapters/server-registry/index.ts';
 import { createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
+import { createFakePrograms } from '../support/fake-programs.ts';
 import { sluice } from '../support/cli.ts';
 
 const WRAPPED = `{
@@ -116,6 +117,29 @@ test('undo gives each entry its comments and its spacing back', async () => {
   expect(read('.mcp.json')).not.toContain('exact');
   expect((await call('--undo', '--yes')).code).toBe(0);
   expect(read('.mcp.json')).toContain(entry);
+});
+
+test('entries of the user name the file of their registry, and those of a project the folder to start in', async () => {
+  const { folder, servers } = stage();
+  writeFileSync(join(folder, 'home.json'), BARE.replace('own', 'mine'));
+  const gateway = createFakeGateway();
+  const programs = createFakePrograms('sluice');
+  const call = (...words: string[]) =>
+    sluice({ gateway, services: { ...fakeServices(gateway), servers, programs } }, 'server', 'migrate', ...words);
+  const shown = await call('--dry-run', '--scope', 'global');
+  expect(shown.out).toContain(`"env":{"SLUICE_MCP_GLOBAL_FILE":"${join(folder, 'home.json')}"}`);
+  expect(shown.out).toContain('There is no program sluice on PATH, and the new entries start it by this name.');
+  expect(shown.out).not.toContain('SLUICE_MCP_PROJECT');
+  expect((await call('--dry-run')).out).toContain(`Start the clients of the project in ${folder}`);
+  expect((await call('--dry-run', '--undo')).out).not.toContain('Start the clients');
+});
+
+test('an entry whose command is no program of this machine stays, unless it is said to be elsewhere', async () => {
+  const { folder, call } = stage();
+  writeFileSync(join(folder, '.mcprc'), BARE.replace('node', 'no-such-program'));
+  const why = 'own stays as it is: there is no program no-such-program on PATH; if';
+  expect((await call('--dry-run', '--only', 'own')).out).toContain(why);
+  expect((await call('--dry-run', '--only', 'own', '--elsewhere')).out).toContain('own: initial becomes blue');
 });
 
 test('a file that changed since it was shown is not touched', async () => {

@@ -25,7 +25,12 @@ async function shown(...views: readonly (GatewayView | SilentGateway)[]) {
   const context = { ...services, serverGateways: createFakeServerGateways(...views) } as unknown as CommandContext;
   const answer = await mcpServerStatus.run(context, {});
   const [version] = answer.servers[0]?.versions ?? [];
-  return { health: version?.health, reason: version?.health_reason, text: mcpServerStatus.text(answer) };
+  return {
+    note: answer.note,
+    health: version?.health,
+    reason: version?.health_reason,
+    text: mcpServerStatus.text(answer),
+  };
 }
 
 test('a version is unhealthy if it is so at one gateway, which is named', async () => {
@@ -34,7 +39,7 @@ test('a version is unhealthy if it is so at one gateway, which is named', async 
     at('http://b', { state: 'unhealthy', reason: 'it is silent' }),
     { gateway: 'http://c', error: 'refused' },
   );
-  expect(found).toEqual({ health: 'unhealthy', reason: 'http://b: it is silent' });
+  expect(found).toMatchObject({ health: 'unhealthy', reason: 'http://b: it is silent' });
   expect(text).toContain('unhealthy: http://b: it is silent');
 });
 
@@ -44,6 +49,27 @@ test('a version is healthy where a gateway says so, and unknown where none does'
   });
   expect(await shown(at('http://a'), { gateway: 'http://c', error: 'refused' })).toMatchObject({ health: 'unknown' });
   expect(await shown()).toMatchObject({ health: 'unknown' });
+});
+
+const bare = { gateway: 'http://a', error: 'The gateway http://a does not answer: refused' };
+
+test.each<[string, (GatewayView | SilentGateway)[], string | undefined]>([
+  [
+    'no gateway is known',
+    [],
+    'Health and open work are not known: SLUICE_MCP_GATEWAYS names no gateway, and none runs over stdio.',
+  ],
+  ['none answers', [bare], 'Health and open work are not known: The gateway http://a does not answer: refused.'],
+  [
+    'one of them does not',
+    [at('http://b', { state: 'healthy' }), bare],
+    'Health and open work are those of the other gateways: The gateway http://a does not answer: refused.',
+  ],
+  ['all of them answer', [at('http://b', { state: 'healthy' })], undefined],
+])('if %s, the status says what is not known', async (_, views, note) => {
+  const found = await shown(...views);
+  expect(found.note).toBe(note);
+  expect(found.text.includes('Health and open work')).toBe(note !== undefined);
 });
 
 test('a change of a server that does not exist names the one that was probably meant', async () => {

@@ -138,7 +138,7 @@ export class ProgramTransport implements Transport {
     } catch {
       this.#senseless = cleanText(text, MOST_QUOTED);
       this.#nonsense += 1;
-      if (this.#nonsense >= NONSENSE) this.#giveUp(`The program writes what is no message, as in: ${this.#senseless}`);
+      if (this.#nonsense >= NONSENSE) this.#giveUp(`The program writes what is no message, as in "${this.#senseless}"`);
       return;
     }
     this.#heard = true;

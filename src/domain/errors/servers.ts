@@ -7,7 +7,7 @@ export const SERVER_ERRORS = {
     5,
     false,
     'No MCP server of this name is registered.',
-    'List the servers with mcp_server_status, or register the first version of another one with mcp_server_deploy.',
+    'List the servers with mcp_server_status, or register the first version of another one with mcp_server_deploy, which also needs a type, and a command or an address.',
   ),
   SERVER_VERSION_NOT_FOUND: entry(
     404,
@@ -36,6 +36,13 @@ export const SERVER_ERRORS = {
     false,
     'The command names a package without an exact version, and none could be found.',
     'Write the exact version in the arguments of the command.',
+  ),
+  SERVER_COMMAND_NOT_FOUND: entry(
+    400,
+    2,
+    false,
+    'The command of the version is no program of this machine.',
+    'Correct the command. If it is a program on the machines of the gateways only, set elsewhere (--elsewhere).',
   ),
   SERVER_NO_BLUE: entry(
     409,

@@ -36,12 +36,15 @@ function masks(value: unknown): unknown {
   return typeof value === 'string' ? maskSecrets(value) : value;
 }
 
+/** Variables of Sluice itself. Their values are paths. */
+const SHOWN: readonly string[] = ['SLUICE_MCP_PROJECT', 'SLUICE_MCP_GLOBAL_FILE'];
+
 /** Names and values with each value hidden that is more than references. */
 export function hiddenValues(values: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' && isReference(value) ? value : HIDDEN,
+      typeof value === 'string' && (SHOWN.includes(name) || isReference(value)) ? value : HIDDEN,
     ]),
   );
 }

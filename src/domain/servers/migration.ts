@@ -43,12 +43,14 @@ export interface GatewayAddress {
 
 /** What a migration of a file would do. `gateway`: where it listens; without it, the entries start one. */
 export function planMigration(
-  { entries, originals }: Pick<ClientFile, 'entries' | 'originals'>,
+  { entries, originals, scope, file }: Pick<ClientFile, 'entries' | 'originals' | 'scope' | 'file'>,
   registered: readonly string[],
   gateway?: GatewayAddress,
 ): Migration {
   const moves: Move[] = [];
   const skipped: { name: string; reason: string }[] = [];
+  // A client starts the entries of a user in any folder, and those of a project in the folder of the project.
+  const env = scope === 'global' ? { SLUICE_MCP_GLOBAL_FILE: file } : undefined;
   for (const [name, entry] of Object.entries(entries)) {
     if (Object.hasOwn(originals, name)) continue;
     const found = readEntry(name, entry);
@@ -57,7 +59,7 @@ export function planMigration(
       moves.push({
         name,
         from: entry,
-        to: gatewayEntry(name, entry as Entry, gateway),
+        to: gatewayEntry(name, entry as Entry, env, gateway),
         ...(registered.includes(name) ? {} : { takenIn: found }),
       });
   }
@@ -70,7 +72,12 @@ export function planUndo({ entries, originals }: Pick<ClientFile, 'entries' | 'o
   return { moves, skipped: [] };
 }
 
-function gatewayEntry(name: string, { type }: Entry, gateway: GatewayAddress | undefined): object {
+function gatewayEntry(
+  name: string,
+  { type }: Entry,
+  env: Readonly<Record<string, string>> | undefined,
+  gateway: GatewayAddress | undefined,
+): object {
   if (gateway) {
     const headers = gateway.variable === undefined ? {} : { Authorization: `Bearer \${${gateway.variable}}` };
     return {
@@ -78,7 +85,7 @@ function gatewayEntry(name: string, { type }: Entry, gateway: GatewayAddress | u
       ...(gateway.variable === undefined ? {} : { headers }),
     };
   }
-  const start = { command: 'sluice', args: ['gateway', '--stdio', name] };
+  const start = { command: 'sluice', args: ['gateway', '--stdio', name], ...(env ? { env } : {}) };
   return type === undefined ? start : { type: 'stdio', ...start };
 }
 

@@ -1,5 +1,6 @@
 import { bad, ok } from '../../domain/release/preflight-checks.ts';
 import type { Check, ReleaseSpec } from '../../domain/release/plan.ts';
+import { graceWords } from '../../domain/servers/contract/grace-words.ts';
 import { plural } from '../../domain/plural.ts';
 import { cleanText } from '../../domain/safe-text.ts';
 import type { ContractDifference, WorkloadPort } from '../../ports/workload.ts';
@@ -21,9 +22,14 @@ export async function contractCheck(
   const serious = found.changes.filter((one) => one.class !== 'compatible');
   if (serious.length === 0) return ok(name, compatible(found.changes.length));
   const detail = textOf(serious);
+  const grace = graceWords(blue, found.graceMs, 'after the promotion');
   return contractReason === undefined
-    ? bad(name, detail, 'Read the changes. If they are wanted, say why in contract_reason of the release file.')
-    : ok(name, `accepted (${cleanText(contractReason, 200)}): ${detail}`);
+    ? bad(
+        name,
+        detail,
+        `Read the changes. If they are wanted, say why in contract_reason of the release file. ${grace}.`,
+      )
+    : ok(name, `accepted (${cleanText(contractReason, 200)}): ${detail}. ${grace}`);
 }
 
 function compatible(changes: number): string {

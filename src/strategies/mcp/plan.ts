@@ -37,6 +37,7 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     world.split.read(ref),
   ]);
   const facts = { state, revisions, view };
+  const gateways = await gatewaysCheck(world, spec, facts, ref);
   const checks = [
     versionCheck(spec, facts),
     blueCheck(facts),
@@ -46,8 +47,9 @@ export async function plan(world: Ports, spec: ReleaseSpec): Promise<Preflight> 
     ...mirrorChecks(spec),
     ownerCheck(spec, { rollout: state }),
     await contractCheck(world.workload, spec, state.stableHash),
-    await gatewaysCheck(world, spec, facts, ref),
-    await countersCheck(world),
+    gateways,
+    // A gateway that does not answer shows no counters either.
+    ...(gateways.ok ? [await countersCheck(world)] : []),
   ];
   const { replay, conformance, image } = spec;
   const arms = { stable: state.stableHash, candidate: image };

@@ -35,7 +35,8 @@ export function createWorkload({ servers, contracts }: Systems, now: () => numbe
         [from, to].map((version) => contracts.find({ server: target.rollout, version })),
       );
       if (!before || !after) return { missing: [...(before ? [] : [from]), ...(after ? [] : [to])] };
-      return { changes: compareContracts(before, after) };
+      const graceMs = versionOf(await held.read(target.rollout), to).graceMs;
+      return { changes: compareContracts(before, after), ...(graceMs === undefined ? {} : { graceMs }) };
     },
   };
 }

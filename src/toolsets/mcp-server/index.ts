@@ -13,7 +13,8 @@ import { settings } from './settings.ts';
 
 export const mcpServer: Toolset = {
   name: 'mcp-server',
-  alias: 'server',
+  group: 'server',
+  alias: 'mcp-server',
   onRequest: true,
   about: 'Register versions of MCP servers, and divide callers between them',
   guidance:

@@ -4,9 +4,11 @@ import { parse, invalidInput, type Problem } from '../../contract/parse.ts';
 import { changeFields } from '../../contract/server-input.ts';
 import { register } from '../../domain/servers/actions.ts';
 import { AUDIENCE, readAudience, type Audience } from '../../domain/servers/audience.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { rangesOf, requireExactVersion } from '../../domain/servers/exact-version.ts';
 import { SCOPES, TRANSPORTS, type Upstream } from '../../domain/servers/server.ts';
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
+import { isKnownProgram, unknownProgram } from './known-program.ts';
 import { changeOutput, changeServer, changeText, type ChangeOutput } from './answer.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
@@ -38,6 +40,10 @@ const input = z.strictObject({
     .optional()
     .describe('How long names that only the former blue version has stay callable once this one is blue; default 24h.'),
   blue: z.boolean().optional().describe('Make it the stable version at once. Default: green.'),
+  elsewhere: z
+    .boolean()
+    .optional()
+    .describe('The command is a program of the machines of the gateways, so this machine is not asked for it.'),
   scope: z.enum(SCOPES).optional().describe('Configuration file of a new server; default project.'),
 });
 type Input = z.output<typeof input>;
@@ -68,6 +74,7 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
   touches: touchesNothing,
   async run(context, given) {
     const { name, version, traffic, blue, scope, grace } = given;
+    await requireCommand(context, given);
     const { args, pins } = await pinned(context, given);
     const registration = {
       version,
@@ -83,6 +90,12 @@ export const mcpServerDeploy: Command<typeof input, typeof changeOutput> = {
   },
   text: changeText,
 };
+
+/** Errors: SERVER_COMMAND_NOT_FOUND. */
+async function requireCommand({ programs }: CommandContext, { command, env, elsewhere }: Input): Promise<void> {
+  if (command === undefined || elsewhere === true || (await isKnownProgram(programs, command, env))) return;
+  throw new SluiceError('SERVER_COMMAND_NOT_FOUND', unknownProgram(command));
+}
 
 /** The arguments with exact versions, and what was pinned. Errors: SERVER_VERSION_NOT_EXACT. */
 async function pinned(

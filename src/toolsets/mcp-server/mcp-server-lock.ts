@@ -3,6 +3,7 @@ import { parse } from '../../contract/parse.ts';
 import { serverName, versionLabel } from '../../contract/server-input.ts';
 import { reason } from '../../contract/target.ts';
 import { versionOf } from '../../domain/servers/actions.ts';
+import { graceWords } from '../../domain/servers/contract/grace-words.ts';
 import { CHANGE_CLASSES, compareContracts } from '../../domain/servers/contract/compare.ts';
 import { changeLines } from '../../domain/servers/contract/change-lines.ts';
 import { ITEM_KINDS, type ContractLock } from '../../domain/servers/contract/lock.ts';
@@ -27,6 +28,9 @@ const output = z.strictObject({
   against: z.string().optional(),
   verdict: z.enum(['unchanged', 'compatible', 'security', 'breaking', 'nothing to compare']),
   accepted: z.boolean().describe('Callers may move to it: nothing breaks them, or a reason was given.'),
+  accepted_by: z.string().optional().describe('Who gave the reason.'),
+  reason: z.string().optional(),
+  grace: z.string().optional().describe('How long clients may still call what only the other version has.'),
   file: z.string(),
   hash: z.string(),
   eras: z.array(z.string()),
@@ -64,12 +68,16 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
     const former = other === undefined ? undefined : await kept(context, server, other);
     const changes = former ? compareContracts(former, lock) : [];
     const verdict = former ? verdictOf(changes) : 'nothing to compare';
+    const serious = verdict === 'breaking' || verdict === 'security';
+    const graceMs = versionOf(server, version).graceMs;
     return {
       name,
       version,
       ...(other === undefined ? {} : { against: other }),
       verdict,
-      accepted: why !== undefined || (verdict !== 'breaking' && verdict !== 'security'),
+      accepted: why !== undefined || !serious,
+      ...(serious && why !== undefined ? { accepted_by: context.caller.id, reason: why } : {}),
+      ...(serious && other !== undefined ? { grace: graceWords(other, graceMs, `after ${version} becomes blue`) } : {}),
       file,
       hash: lock.hash,
       eras: [...lock.eras],
@@ -83,14 +91,34 @@ export const mcpServerLock: Command<typeof input, typeof output> = {
     };
   },
   problem: ({ accepted }) => (accepted ? undefined : 'SERVER_CONTRACT_CHANGED'),
-  text: ({ name, version, against, verdict, accepted, items, eras, file, changes, left_out }) =>
+  text: ({
+    name,
+    version,
+    against,
+    verdict,
+    accepted,
+    accepted_by: who,
+    reason: why,
+    grace,
+    items,
+    eras,
+    file,
+    changes,
+    left_out,
+  }) =>
     [
       `${name} ${version}: ${plural(items, 'item')} in its contract (tools, prompts, resources), protocol of ${eras.join(' and ')}, ${file}`,
-      against === undefined ? UNCOMPARED : `against ${against}: ${verdict}${accepted ? '' : ', not accepted'}`,
+      against === undefined ? UNCOMPARED : `against ${against}: ${verdict}${acceptance(accepted, who, why)}`,
       ...changeLines(changes).map((line) => `  ${line}`),
+      ...(grace === undefined ? [] : [`${grace}.`]),
       ...(left_out > 0 ? [`  and ${left_out} more changes, which are not worse`] : []),
     ].join('\n'),
 };
+
+function acceptance(accepted: boolean, who: string | undefined, why: string | undefined): string {
+  if (!accepted) return ', not accepted';
+  return who === undefined ? '' : `, accepted by ${who} (${cleanText(why ?? '', 200)})`;
+}
 
 function read({ contracts }: CommandContext, server: RegisteredServer, version: string): Promise<ContractLock> {
   return contracts.read({ server: server.name, version }, versionOf(server, version));

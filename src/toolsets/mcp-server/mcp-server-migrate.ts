@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { serverName } from '../../contract/server-input.ts';
@@ -9,7 +10,9 @@ import { planMigration, planUndo, type ClientFile, type Migration, type Move } f
 import { SCOPES, type By } from '../../domain/servers/server.ts';
 import type { EntryEdit } from '../../ports/server-registry.ts';
 import { touchesNothing, type Command, type CommandContext, type Confirmation } from '../../commands/command.ts';
+import type { ProgramsPort } from '../../ports/programs.ts';
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
+import { isKnownProgram, unknownProgram } from './known-program.ts';
 
 const input = z.strictObject({
   scope: z.enum(SCOPES).optional().describe('Only this configuration file.'),
@@ -23,6 +26,10 @@ const input = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/)
     .optional()
     .describe('With gateway_url: the environment variable of the clients that holds their credential for the gateway.'),
+  elsewhere: z
+    .boolean()
+    .optional()
+    .describe('The commands are programs of the machines of the gateways, so this machine is not asked for them.'),
   undo: z.boolean().optional().describe('Put the former entries back. Registered versions stay.'),
   dry_run: z.boolean().optional().describe('Only show the difference.'),
   confirm: confirmField,
@@ -64,7 +71,7 @@ export const mcpServerMigrate: Command<typeof input, typeof output> = {
     const plans = await planned(context, given);
     const files = plans.map(toFile);
     const needed = toConfirm(given, plans);
-    const next = files.some(({ changes }) => changes.length > 0) ? toSend(given) : {};
+    const next = files.some(({ changes }) => changes.length > 0) ? await toDo(context, given, plans) : {};
     if (needed === undefined) return { changed: false, files, ...next };
     requireConfirmation(needed, given.confirm);
     const by: By = { at: context.ports.now(), who: context.caller.id, why: 'migration' };
@@ -95,20 +102,63 @@ interface Plan extends Migration {
 
 /** Errors: SERVER_NOT_FOUND for a wanted name that no file has. */
 async function planned(
-  { servers }: CommandContext,
-  { scope, only, gateway_url: url, credential_variable: variable, undo }: Input,
+  { servers, programs }: CommandContext,
+  { scope, only, elsewhere, gateway_url: url, credential_variable: variable, undo }: Input,
 ): Promise<readonly Plan[]> {
   const registered = (await servers.list()).map(({ name }) => name);
   const files = (await servers.clientFiles()).filter((file) => scope === undefined || file.scope === scope);
   const missing = only?.find((name) => !files.some(({ entries }) => Object.hasOwn(entries, name)));
   if (missing !== undefined) throw new SluiceError('SERVER_NOT_FOUND', `No file of an MCP client has ${missing}.`);
   const wanted = ({ name }: { readonly name: string }): boolean => only?.includes(name) ?? true;
-  return files.map((file) => {
+  const plans = files.map((file) => {
     const { moves, skipped } = undo
       ? planUndo(file)
       : planMigration(file, registered, url === undefined ? undefined : { url, variable });
     return { file, moves: moves.filter(wanted), skipped: skipped.filter(wanted) };
   });
+  return elsewhere === true ? plans : Promise.all(plans.map((plan) => startable(programs, plan)));
+}
+
+/** Without the moves of servers whose command is no program of this machine. */
+async function startable(programs: ProgramsPort, { file, moves, skipped }: Plan): Promise<Plan> {
+  const known = await Promise.all(
+    moves.map(async ({ takenIn }) => {
+      if (takenIn?.upstream.transport !== 'stdio') return true;
+      return isKnownProgram(programs, takenIn.upstream.command, takenIn.upstream.env);
+    }),
+  );
+  const left = moves
+    .filter((_, index) => !known[index])
+    .map(({ name, takenIn }) => ({ name, reason: absent(takenIn) }));
+  return { file, moves: moves.filter((_, index) => known[index]), skipped: [...skipped, ...left] };
+}
+
+function absent(takenIn: Move['takenIn']): string {
+  const command = takenIn && 'command' in takenIn.upstream ? takenIn.upstream.command : '';
+  const found = unknownProgram(command).replace(/\.$/, '');
+  return `${found.charAt(0).toLowerCase()}${found.slice(1)}; if the machine of the gateway has it, set elsewhere (--elsewhere)`;
+}
+
+/** What has to be so that the new entries work. */
+async function toDo({ programs }: CommandContext, given: Input, plans: readonly Plan[]): Promise<{ next?: string }> {
+  if (given.gateway_url !== undefined || given.undo) return toSend(given);
+  const folders = new Set(
+    plans
+      .filter(({ file: { scope }, moves }) => scope !== 'global' && moves.length > 0)
+      .map(({ file }) => dirname(file.file)),
+  );
+  const lines = [
+    ...[...folders].map(
+      (folder) =>
+        `Start the clients of the project in ${folder}: the new entries find their servers by the folder in which they start. A client that starts them elsewhere needs SLUICE_MCP_PROJECT=${folder} in the env of each entry.`,
+    ),
+    ...((await programs.exists('sluice'))
+      ? []
+      : [
+          'There is no program sluice on PATH, and the new entries start it by this name. `npm link` in the folder of Sluice makes it.',
+        ]),
+  ];
+  return lines.length === 0 ? {} : { next: lines.join(' ') };
 }
 
 /** Undefined if there is nothing to do. The value stands for exactly this difference. */

@@ -5,10 +5,13 @@ import { serverSnapshot, toServerSnapshot } from '../../contract/server-snapshot
 import { touchesNothing, type Command, type CommandContext } from '../../commands/command.ts';
 import { versionLines } from './answer.ts';
 import { foundServer } from './found-server.ts';
-import { withHealth } from './with-health.ts';
+import { silenceNote, withHealth } from './with-health.ts';
 
 const input = z.strictObject({ name: serverName.optional().describe('Only this MCP server.') });
-const output = z.strictObject({ servers: z.array(serverSnapshot) });
+const output = z.strictObject({
+  servers: z.array(serverSnapshot),
+  note: z.string().optional().describe('What is not known because a gateway does not answer.'),
+});
 
 export const mcpServerStatus: Command<typeof input, typeof output> = {
   name: 'mcp_server_status',
@@ -26,13 +29,18 @@ export const mcpServerStatus: Command<typeof input, typeof output> = {
   touches: touchesNothing,
   async run(context, { name }) {
     const servers = (await wanted(context, name)).map(toServerSnapshot);
-    return { servers: servers.length === 0 ? [] : withHealth(servers, await context.serverGateways.views()) };
+    if (servers.length === 0) return { servers };
+    const views = await context.serverGateways.views();
+    const note = silenceNote(views);
+    return { servers: withHealth(servers, views), ...(note === undefined ? {} : { note }) };
   },
-  text({ servers }) {
+  text({ servers, note }) {
     if (servers.length === 0) return 'No MCP server is registered. mcp_server_deploy registers one.';
-    return servers
-      .flatMap((server) => [`${server.name} (${server.scope}, revision ${server.revision})`, ...versionLines(server)])
-      .join('\n');
+    const lines = servers.flatMap((server) => [
+      `${server.name} (${server.scope}, revision ${server.revision})`,
+      ...versionLines(server),
+    ]);
+    return [...lines, ...(note === undefined ? [] : [note])].join('\n');
   },
 };
 

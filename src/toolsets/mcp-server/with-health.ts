@@ -22,6 +22,17 @@ export function withHealth(
   }));
 }
 
+/** What is not known of the versions, and why. Undefined if every gateway answers. */
+export function silenceNote(views: readonly (GatewayView | SilentGateway)[]): string | undefined {
+  const silent = views.filter(isSilent);
+  const unknown = 'Health and open work are not known:';
+  if (views.length === 0) return `${unknown} SLUICE_MCP_GATEWAYS names no gateway, and none runs over stdio.`;
+  if (silent.length === 0) return undefined;
+  const known = silent.length === views.length ? unknown : 'Health and open work are those of the other gateways:';
+  const why = silent.map(({ error }) => cleanText(error, MAX_REASON).replace(/\.$/, '')).join('; ');
+  return `${known} ${why}.`;
+}
+
 function healthAt(name: string, shown: VersionSnapshot, views: readonly GatewayView[]): VersionSnapshot {
   const found = views.flatMap(({ gateway, servers }) => {
     const versions = servers.find(({ server }) => server === name)?.versions;

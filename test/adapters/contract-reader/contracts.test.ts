@@ -93,7 +93,7 @@ describe('a bad server is an error with its reason', () => {
     const from = Date.now();
     await expect(contracts.read(of('1'), shell('yes hello'))).rejects.toMatchObject({
       code: 'SERVER_UNREACHABLE',
-      message: expect.stringContaining('The program writes what is no message, as in: hello'),
+      message: expect.stringContaining('The program writes what is no message, as in "hello'),
     });
     expect(Date.now() - from).toBeLessThan(6_000);
   }, 30_000);

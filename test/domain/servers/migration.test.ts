@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { planMigration, planUndo, type GatewayAddress } from '../../../src/domain/servers/migration.ts';
 
+const PROJECT = { scope: 'project', file: '/work/.mcp.json' } as const;
 const plan = (entries: Record<string, unknown>, registered: string[] = [], gateway?: GatewayAddress) =>
-  planMigration({ entries, originals: {} }, registered, gateway);
+  planMigration({ ...PROJECT, entries, originals: {} }, registered, gateway);
 
 test('an entry with an exact version is taken in under that version, another one under a name of its own', () => {
   const { moves } = plan({
@@ -62,6 +63,6 @@ test('a registered server keeps its versions, what was replaced is not replaced 
   const [move] = plan({ demo: entry }, ['demo']).moves;
   expect(move).not.toHaveProperty('takenIn');
   const after = { entries: { demo: move?.to }, originals: { demo: entry } };
-  expect(planMigration(after, ['demo'])).toEqual({ moves: [], skipped: [] });
+  expect(planMigration({ ...PROJECT, ...after }, ['demo'])).toEqual({ moves: [], skipped: [] });
   expect(planUndo(after).moves).toEqual([{ name: 'demo', from: move?.to, to: entry }]);
 });

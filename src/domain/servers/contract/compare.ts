@@ -1,6 +1,7 @@
 import { canonical } from './canonical.ts';
 import { ITEM_KINDS, type ContractLock, type ItemKind, type Json, type LockItem } from './lock.ts';
 import { schemaChanges } from './schema-changes.ts';
+import { gainedScopes, loginDiffers } from './scope-changes.ts';
 
 /**
  * `breaking`: callers of the former version may fail, or cannot go back to it. `security`: the new version may do or
@@ -108,8 +109,15 @@ function toolChanges(from: Json, to: Json): Found {
     ),
     ...hintChanges(from, to),
     ...descriptionChange(from, to),
-    ...others.map((field) => [field === 'execution' ? 'breaking' : 'compatible', `its ${field} differs`] as const),
+    ...gainedScopes(from, to).map((scope) => ['security', `it asks for the scope ${scope}`] as const),
+    ...others.map((field) => [classOfField(field, from, to), `its ${field} differs`] as const),
   ];
+}
+
+function classOfField(field: string, from: Json, to: Json): ChangeClass {
+  if (field === 'execution') return 'breaking';
+  const told = gainedScopes(from, to).length > 0;
+  return field === 'securitySchemes' && !told && loginDiffers(from, to) ? 'security' : 'compatible';
 }
 
 function outputChanges(from: Json, to: Json) {

@@ -166,6 +166,44 @@ describe('what a caller has not agreed to', () => {
     expect(ofTool(from, to)).toEqual([`security: ${what}`]);
   });
 
+  const oauth = (...scopes: string[]): Json => ({ securitySchemes: [{ type: 'oauth2', scopes }] });
+
+  test.each<[string, Json, Json, readonly string[]]>([
+    [
+      'with securitySchemes',
+      oauth('read'),
+      oauth('read', 'write'),
+      ['security: it asks for the scope write', 'compatible: its securitySchemes differs'],
+    ],
+    [
+      'in _meta',
+      {},
+      { _meta: oauth('read') },
+      ['security: it asks for the scope read', 'compatible: its _meta differs'],
+    ],
+    [
+      'as one text',
+      { _meta: { 'example.org/auth': { scope: 'a b' } } },
+      { _meta: { 'example.org/auth': { scope: 'b c' } } },
+      ['security: it asks for the scope c', 'compatible: its _meta differs'],
+    ],
+    [
+      'and needs one no longer',
+      oauth('read'),
+      { securitySchemes: [{ type: 'noauth' }] },
+      ['security: its securitySchemes differs'],
+    ],
+    ['in another order', oauth('a', 'b'), oauth('b', 'a'), ['compatible: its securitySchemes differs']],
+  ])('a scope that a tool asks for %s', (_, from, to, expected) => {
+    expect(ofTool(from, to)).toEqual(expected);
+  });
+
+  test('an argument named scope is no scope', () => {
+    const from = { inputSchema: object({ scope: { ...text, enum: ['a'] } }) };
+    const to = { inputSchema: object({ scope: { ...text, enum: ['a', 'b'] } }) };
+    expect(ofTool(from, to)).toEqual([expect.stringMatching(/^compatible: argument scope/)]);
+  });
+
   test('a hint for tools that write says nothing about a tool that reads', () => {
     const both = { annotations: { readOnlyHint: true, destructiveHint: false } };
     expect(ofTool(reading, both).map((line) => line.split(':')[0])).toEqual([]);
