@@ -19,14 +19,16 @@ import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { releaseId } from '../../src/domain/release/target.ts';
 import type { ReleaseResult, ReleaseView } from '../../src/domain/release/view.ts';
 import { register, versionOf } from '../../src/domain/servers/actions.ts';
+import type { Audience } from '../../src/domain/servers/audience.ts';
 import type { RegisteredServer, Upstream } from '../../src/domain/servers/server.ts';
 import { isTimeout } from '../../src/temporal/failure.ts';
 import { clustersOf, worldsOver } from '../../src/entry/ports.ts';
 import type { ServerSystems } from '../../src/ports/server-systems.ts';
 import { commandUpdates, getRelease, RELEASE_WORKFLOW, type CommandMessage } from '../../workflows/messages.ts';
 import type { CommandName, CommandOutcome } from '../../src/domain/release/command.ts';
-import { program, startGateway, type Stage } from './gateway-stage.ts';
-import { call } from './gateway-wire.ts';
+import { startGatewayProcess, type RunningGateway } from './gateway-process.ts';
+import { program, startGateway } from './gateway-stage.ts';
+import { call, textOf } from './gateway-wire.ts';
 import { settingsWith } from './settings.ts';
 import type { TestTemporal } from './temporal.ts';
 
@@ -50,6 +52,21 @@ function ignoreLate(error: unknown): undefined {
   if (!isTimeout(error)) throw error;
 }
 
+interface Opening {
+  /** Those of the program of 2.0.0. */
+  readonly options?: readonly string[];
+  /** How many call without end. */
+  readonly callers?: number;
+  /** That of 2.0.0. */
+  readonly audience?: Audience;
+  /** Gateways that are processes of the product; default: one in this process. */
+  readonly processes?: number;
+  /** The headers of a caller, by its number. */
+  readonly as?: (caller: number) => Readonly<Record<string, string>>;
+  /** Gets the text of each answer. */
+  readonly seen?: (caller: number, text: string) => void;
+}
+
 const story = ({ state, reason, events }: ReleaseView): string =>
   [`${state}: ${reason}`, ...events.map(({ text }) => text)].join('\n');
 
@@ -70,7 +87,7 @@ export class ServerRelease {
   readonly #children: ChildProcess[] = [];
   /** More variables for its programs. */
   readonly environment: Record<string, string> = {};
-  gateway!: Stage;
+  gateways: readonly RunningGateway[] = [];
   handle!: WorkflowHandle;
 
   constructor(temporal: TestTemporal, name: string) {
@@ -78,7 +95,7 @@ export class ServerRelease {
     this.#identity = `registry-of-${name}`;
     this.#temporal = temporal;
     const servers = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
-    const gateways = async (): Promise<readonly string[]> => (this.gateway ? [this.gateway.root] : []);
+    const gateways = async (): Promise<readonly string[]> => this.gateways.map(({ root }) => root);
     this.systems = {
       servers,
       contracts: createContracts(this.#folder),
@@ -89,28 +106,35 @@ export class ServerRelease {
     };
   }
 
-  /** Blue 1.0.0, and 2.0.0 without callers. `options`: those of its program. `callers`: how many call without end. */
-  async open({
-    options = [],
-    callers = CALLERS,
-  }: {
-    options?: readonly string[];
-    callers?: number;
-  } = {}): Promise<void> {
+  /** Blue 1.0.0, and 2.0.0 without callers. */
+  async open({ options = [], callers = CALLERS, audience, processes = 0, as, seen }: Opening = {}): Promise<void> {
     const { servers, contracts } = this.systems;
     const versions = { '1.0.0': program('one'), '2.0.0': program('two', ...options) };
     const by = { at: 1, who: 'tester' };
     for (const [version, reached] of Object.entries(versions)) {
       const upstream = reached as unknown as Upstream;
       const server = await servers.change(this.name, undefined, (now) =>
-        register(now, { version, upstream, blue: version === '1.0.0' }, by),
+        register(now, { version, upstream, ...(version === '1.0.0' ? { blue: true } : audience && { audience }) }, by),
       );
       const of = { server: this.name, version };
       await contracts.save(await contracts.read(of, versionOf(server, version)));
     }
     const registry = createServerRegistry({ folder: this.#folder, globalFile: join(this.#folder, 'global.json') });
-    this.gateway = await startGateway([], { registry, health: { everyMs: 300 } });
-    for (let caller = 0; caller < callers; caller += 1) void this.#callOn(`key-${caller}`);
+    this.gateways =
+      processes > 0
+        ? await Promise.all(Array.from({ length: processes }, () => startGatewayProcess(this.#places())))
+        : [await startGateway([], { registry, health: { everyMs: 300 } })];
+    for (let caller = 0; caller < callers; caller += 1)
+      void this.#callOn(caller, as?.(caller) ?? {}, (text) => seen?.(caller, text));
+  }
+
+  #places(): Record<string, string> {
+    return {
+      HOME: this.#folder,
+      SLUICE_HOME: this.#folder,
+      SLUICE_MCP_PROJECT: this.#folder,
+      SLUICE_MCP_GLOBAL_FILE: join(this.#folder, 'global.json'),
+    };
   }
 
   /** The product's own program with the settings of this server. */
@@ -118,13 +142,12 @@ export class ServerRelease {
     const given = {
       TEMPORAL_ADDRESS: this.#temporal.address,
       KUBECONFIG: '/dev/null',
-      SLUICE_HOME: homeOf(),
       SLUICE_JOURNAL: join(this.#folder, 'journal.db'),
       SLUICE_AUDIT_LOG: join(this.#folder, 'audit.jsonl'),
       SLUICE_TASK_QUEUE: this.name,
-      SLUICE_MCP_PROJECT: this.#folder,
-      SLUICE_MCP_GLOBAL_FILE: join(this.#folder, 'global.json'),
-      SLUICE_MCP_GATEWAYS: this.gateway.root,
+      ...this.#places(),
+      SLUICE_HOME: homeOf(),
+      SLUICE_MCP_GATEWAYS: this.gateways.map(({ root }) => root).join(','),
     };
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'sluice.mjs'), ...words], {
       cwd: this.#folder,
@@ -175,10 +198,16 @@ export class ServerRelease {
     };
   }
 
-  async #callOn(key: string): Promise<void> {
+  /** Each call goes to the next gateway. `seen` gets the texts of the answers. */
+  async #callOn(caller: number, own: Readonly<Record<string, string>>, seen: (text: string) => void): Promise<void> {
+    const id = `key-${caller}`;
     for (let turn = 0; !this.#over.signal.aborted; turn += 1) {
       const tool = TOOLS[turn % RARE] ?? 'version';
-      await call(this.gateway.url(this.name), tool, { 'x-api-key': key }, { id: key }).catch(() => undefined);
+      const url = this.gateways[turn % this.gateways.length]?.url(this.name) ?? '';
+      await call(url, tool, { 'x-api-key': id, ...own }, { id }).then(
+        (answer) => seen(textOf(answer)),
+        () => undefined,
+      );
       await pause(20);
     }
   }
@@ -241,7 +270,7 @@ export class ServerRelease {
     this.#over.abort();
     for (const child of this.#children) child.kill('SIGKILL');
     for (const run of [this.guard, this.handle]) await run?.terminate('end of the test').catch(() => undefined);
-    await this.gateway.close();
+    for (const gateway of this.gateways) await gateway.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
