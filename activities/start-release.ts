@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { SluiceError } from '../src/domain/errors.ts';
+import { proposedBy } from '../src/domain/release/approval.ts';
 import type { ScheduledResult, ScheduledStart } from '../src/domain/release/schedule.ts';
 import type { ReleaseStarter } from '../src/ports/release-starter.ts';
 
@@ -14,7 +15,7 @@ export const startActivities = (starter?: ReleaseStarter) => ({
     const requestId = `schedule-${Context.current().info.workflowExecution?.runId}`;
     try {
       const responsible = caller ?? { id: startedBy, kind: 'worker' };
-      const begun = await starter.start({ spec, startedBy, requestId }, responsible);
+      const begun = await starter.start({ spec, startedBy, requestId, ...proposedBy(responsible) }, responsible);
       if ('queued' in begun) return { outcome: 'queued', reason: `${begun.id}, request ${requestId}` };
       return { outcome: 'started', reason: `${begun.id}, run ${begun.runId}` };
     } catch (error) {

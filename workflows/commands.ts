@@ -1,6 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import { refusalOf } from '../src/domain/release/admission.ts';
-import type { Command, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
+import type { Command, CommandName, CommandOutcome, Decision } from '../src/domain/release/command.ts';
 import { vote } from './approvals.ts';
 import { registerHandlers } from './command-handlers.ts';
 import { agreed, voteForStep } from './phase-approvals.ts';
@@ -24,12 +24,24 @@ export function registerCommands(run: ReleaseRun): void {
 }
 
 async function perform(run: ReleaseRun, command: Command, problem: string | undefined): Promise<CommandOutcome> {
+  const decision = decisionOf(run, command);
   const ending: Ending = problem ? { outcome: 'refused', detail: problem } : await act(run, command);
   const outcome: CommandOutcome = { requestId: command.requestId, command: command.name, duplicate: false, ...ending };
   run.outcomes.push(outcome);
-  run.outbox.add('command', outcome);
+  run.outbox.add('command', run.audited ? { ...outcome, decision } : outcome);
   if (problem) run.note(`${command.name} refused: ${problem}`, command.who);
   return outcome;
+}
+
+/** Who decides about what, before the command acts. */
+function decisionOf(run: ReleaseRun, { who, why, sender }: Command): Decision {
+  return {
+    who,
+    ...(why !== undefined && { why }),
+    ...(sender && { sender }),
+    ...(run.plan && { step: run.stepIndex }),
+    ...(run.waiting && { asked: run.waiting.for }),
+  };
 }
 
 async function act(run: ReleaseRun, command: Command): Promise<Ending> {

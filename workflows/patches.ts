@@ -65,6 +65,12 @@ export const PATCHES = {
     reason:
       'a version that supersedes starts over the hold of a queue and does not end it; a queue lives as long as releases wait in it, which may take a year',
   },
+  'audited-decisions': {
+    since: '2026-11-30',
+    mayGo: '2028-01-01',
+    reason:
+      'the record of a command says who has sent it, which makes the record longer, and so may divide the writes to the journal in other places; the longest waits of a release take a year',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

@@ -79,6 +79,8 @@ export class ReleaseRun {
   readonly outcomes: CommandOutcome[] = [];
   /** The release writes to the journal. A release that an older version started does not. */
   readonly journaled = has('journal');
+  /** False for a release that an older version started: its decisions are recorded without who has made them. */
+  readonly audited = has('audited-decisions');
   /** Whether the patch `careful` applies (patches.ts). */
   readonly careful = has('careful');
   /** The target was found in the middle of this release, so it is rolled back and never refused. */
@@ -280,6 +282,7 @@ export class ReleaseRun {
       spec: this.input.spec,
       ...{ startedBy: this.input.startedBy, startedAt: this.startedAt },
       ...(this.input.update ? { update: this.input.update } : {}),
+      ...(this.input.proposer ? { proposer: this.input.proposer } : {}),
       state: this.state,
       reason: this.reason,
       stepIndex: this.stepIndex,

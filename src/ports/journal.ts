@@ -1,3 +1,4 @@
+import type { AuditLink } from '../domain/release/audit-chain.ts';
 import type { RecordEntry, RecordKind } from '../domain/release/record.ts';
 import type { ReleaseState } from '../domain/release/state.ts';
 
@@ -37,6 +38,11 @@ export interface JournalPort {
    */
   writeCheckpoint(runId: string, at: number, data: string): Promise<void>;
   readCheckpoint(runId: string): Promise<string | undefined>;
+  /**
+   * The links of the audit chain after number `after`, in their order, at most 1000. `append` adds to it what its
+   * entries say. `prune` removes none of them.
+   */
+  audit(after: number): Promise<readonly AuditLink[]>;
   /** Removes runs that closed before `closedBefore` (epoch ms). Returns their number. */
   prune(closedBefore: number): Promise<number>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Caller } from '../domain/access/caller.ts';
-import type { ReleaseSpec } from '../domain/release/plan.ts';
+import type { ReleaseInput } from '../domain/release/release-input.ts';
 
 /** A release that was started, or that waits in the queue of its target. */
 export type StartedOrQueued =
@@ -12,7 +12,7 @@ export type StartedOrQueued =
  */
 export interface ReleaseStarter {
   start(
-    input: { readonly spec: ReleaseSpec; readonly startedBy: string; readonly requestId: string },
+    input: Pick<ReleaseInput, 'spec' | 'startedBy' | 'requestId' | 'proposer'>,
     caller: Caller,
   ): Promise<StartedOrQueued>;
 }

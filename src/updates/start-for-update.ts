@@ -1,7 +1,7 @@
 import { namedContainer, updateSpec } from '../contract/update-file.ts';
 import { decide } from '../domain/access/decide.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { starterOf } from '../domain/release/approval.ts';
+import { proposedBy, starterOf } from '../domain/release/approval.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import { releaseId, type Owner, type Target } from '../domain/release/target.ts';
 import type { Revision, RolloutState } from '../domain/rollout.ts';
@@ -111,7 +111,7 @@ async function begin(deps: UpdateDeps, spec: ReleaseSpec, update: UpdateOrigin):
   const found = await deps.preflight(spec);
   if (!found.plan) return failedChecks(found);
   const starter = starterOf(caller);
-  const who = { startedBy: caller.id, ...(starter !== undefined && { starter }) };
+  const who = { startedBy: caller.id, ...(starter !== undefined && { starter }), ...proposedBy(caller) };
   try {
     const release = await deps.gateway.start({ spec, ...who, requestId: updateRequest(update), update });
     return { kind: 'started', release, update };

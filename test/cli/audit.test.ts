@@ -1,12 +1,15 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createJournal } from '../../src/adapters/journal/index.ts';
+import { openSqlite } from '../../src/adapters/journal/sqlite.ts';
 import type { AuditEntry } from '../../src/domain/audit.ts';
 import { createAudit } from '../../src/observability/audit.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { sluice } from '../support/cli.ts';
-import { createFakeGateway } from '../support/fake-gateway.ts';
+import { AT, createFakeGateway, fakeServices } from '../support/fake-gateway.ts';
+import { releaseEntry } from '../support/journal-entries.ts';
 
 const entry: AuditEntry = {
   ...{ at: '2026-01-01T00:00:00.000Z', who: 'cli:ada', tool: 'release_start', kind: 'write' },
@@ -31,12 +34,14 @@ test('calls of several processes at once leave a log that is intact, and a chang
   await process_().record(entry);
 
   const { code, out } = await verify();
-  expect(out).toMatch(/^10 lines of 4 processes: no line was changed or removed\.\nLast hash: [0-9a-f]{64}\. Keep it/);
+  expect(out).toMatch(
+    /^Calls: 10 lines of 4 processes: no line was changed or removed\.\nLast hash of calls: [0-9a-f]{64}\nReleases: 0 entries of the journal: no entry was changed or removed\.\nKeep each/,
+  );
   expect(code).toBe(0);
 
   writeFileSync(file, readFileSync(file, 'utf8').replace('release_start', 'release_get'));
   const after = await verify();
-  expect(after.out).toMatch(/^10 lines of 4 processes: broken\.\nline 1: it was changed after it was written\n/);
+  expect(after.out).toMatch(/^Calls: 10 lines of 4 processes: broken\.\nline 1: it was changed after it was written\n/);
   expect(after.code).toBe(7);
 });
 
@@ -58,7 +63,7 @@ test('a line after a torn one stands for itself', async () => {
   appendFileSync(file, '{"at":"2026');
   await process_().begin(entry);
   expect((await verify()).out).toMatch(
-    /^3 lines of 2 processes: broken\.\nline 2: it is no whole line of an audit log\nLast hash/,
+    /^Calls: 3 lines of 2 processes: broken\.\nline 2: it is no whole line of an audit log\nLast hash of calls/,
   );
 });
 
@@ -70,5 +75,71 @@ test('without a file, and with a log that goes to stderr, the way out is named',
   expect(await verify('--set', 'SLUICE_AUDIT_LOG=stderr')).toMatchObject({
     code: 2,
     err: expect.stringMatching(/goes to stderr.*\nNext: Name the files/),
+  });
+});
+
+describe('releases', () => {
+  const open = () => createJournal({ journal: 'journal.db', home });
+  const withJournal = async (...words: string[]) => {
+    const journal = open();
+    const services = { ...fakeServices(createFakeGateway()), journal };
+    try {
+      return await sluice(
+        { gateway: createFakeGateway(), services, env: { SLUICE_HOME: home } },
+        'audit',
+        'verify',
+        ...words,
+      );
+    } finally {
+      await journal.close();
+    }
+  };
+  const write = async () => {
+    const journal = open();
+    await journal.append([1, 2, 3].map((number) => releaseEntry(`run-${number}`, 1, { closedAt: AT })));
+    await journal.close();
+  };
+  const change = async (sql: string) => {
+    const db = await openSqlite(join(home, 'journal.db'));
+    await db.query(sql);
+    await db.close();
+  };
+
+  test('a whole chain is said to be whole, without a log of calls too', async () => {
+    await write();
+    const { code, out } = await withJournal('--releases', '--set', 'SLUICE_AUDIT_LOG=stderr');
+    expect(out).toMatch(
+      /^Releases: 6 entries of the journal: no entry was changed or removed\.\nLast hash of releases: [0-9a-f]{64}\n/,
+    );
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [
+      "UPDATE sluice_audit_entries SET data = replace(data, 'cli:ada', 'cli:eve') WHERE n = 3",
+      'entry 3: it was changed after it was written',
+    ],
+    ['DELETE FROM sluice_audit_entries WHERE n IN (2, 3)', 'entry 4: entries 2 to 3 are missing before it'],
+    ["UPDATE sluice_audit_entries SET kind = 'approved' WHERE n = 2", 'entry 2: it was changed after it was written'],
+  ])('%s is found', async (sql, why) => {
+    await write();
+    await change(sql);
+    const { code, out } = await withJournal('--releases');
+    expect(out).toContain(`Releases: ${sql.startsWith('DELETE') ? 4 : 6} entries of the journal: broken.\n${why}`);
+    expect(code).toBe(7);
+  });
+
+  test('the last entries are missed with their hash', async () => {
+    await write();
+    const { last } = (JSON.parse((await withJournal('--releases', '-o', 'json')).out) as { releases: { last: string } })
+      .releases;
+    expect((await withJournal('--releases', '--expect', last)).code).toBe(0);
+    await change('DELETE FROM sluice_audit_entries WHERE n = 6');
+    expect((await withJournal('--releases')).code).toBe(0);
+    expect((await withJournal('--releases', '--expect', last)).code).toBe(7);
+  });
+
+  test('files and the journal alone contradict each other', async () => {
+    expect(await verify('--releases', file)).toMatchObject({ code: 2, err: expect.stringContaining('--releases') });
   });
 });

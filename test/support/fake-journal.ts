@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { ENTRY_COLUMNS, toEntry, toEntryRow, toRunRow } from '../../src/adapters/journal/rows.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
+import { linked, type AuditLink } from '../../src/domain/release/audit-chain.ts';
+import { auditFacts } from '../../src/domain/release/audit-facts.ts';
 import type { RecordEntry } from '../../src/domain/release/record.ts';
 import { parseReleaseId } from '../../src/domain/release/target.ts';
 import type { JournalFilter, JournalPort, JournalRelease } from '../../src/ports/journal.ts';
@@ -10,6 +13,8 @@ export interface FakeJournal extends JournalPort {
   away: boolean;
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** A journal in memory. test/adapters/journal proves that it meets the port's contract. */
 export function createFakeJournal(): FakeJournal {
   const runs = new Map<string, JournalRelease & { readonly at: number }>();
@@ -17,6 +22,13 @@ export function createFakeJournal(): FakeJournal {
   const answer = async <T>(work: () => T): Promise<T> => {
     if (fake.away) throw new SluiceError('JOURNAL_UNAVAILABLE', 'The journal is away.');
     return work();
+  };
+  const links: AuditLink[] = [];
+  const chain = (entry: RecordEntry) => {
+    const proposed = links.findLast(({ runId, kind }) => runId === entry.runId && kind === 'proposed');
+    const plan = proposed && (JSON.parse(proposed.data) as { plan?: string }).plan;
+    for (const fact of auditFacts(entry, plan, sha256))
+      if (!links.some(({ event }) => event === fact.event)) links.push(linked(fact, links.at(-1), sha256));
   };
   const add = (entry: RecordEntry) => {
     if (fake.entries.some(({ runId, key }) => runId === entry.runId && key === entry.key)) return;
@@ -29,6 +41,7 @@ export function createFakeJournal(): FakeJournal {
       (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))
     )
       runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
+    chain(entry);
   };
   const prune = (before: number) => {
     const gone = [...runs.values()]
@@ -67,6 +80,7 @@ export function createFakeJournal(): FakeJournal {
         if (at >= (checkpoints.get(runId)?.at ?? Number.NEGATIVE_INFINITY)) checkpoints.set(runId, { at, data });
       }),
     readCheckpoint: (runId) => answer(() => checkpoints.get(runId)?.data),
+    audit: (after) => answer(() => links.slice(after, after + 1_000)),
     prune: (before) => answer(() => prune(before)),
     close: () => Promise.resolve(),
   };

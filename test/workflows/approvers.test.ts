@@ -12,11 +12,22 @@ const release = (scenario: Scenario, body: (release: ReleaseUnderTest) => Promis
 const people = ['ada', 'bob', 'eve'].map((subject) => ({ issuer: 'os', subject }));
 const spec = { approval: true, approvers: { by: people, count: 2 } };
 const by = (name: string) => ({ who: `cli:${name}`, sender: { identity: osUser(name) } });
+interface Link {
+  readonly kind: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What the audit chain says about the release, once its end is there. */
+async function auditOf(one: ReleaseUnderTest): Promise<readonly Link[]> {
+  await one.recorder.flush();
+  return (await one.journal.audit(0)).map(({ kind, data }) => ({ kind, data: JSON.parse(data) as Link['data'] }));
+}
+
 const AGENT = { kind: 'agent', issuer: 'client', subject: 'claude', name: 'claude' } as const;
 
 test.concurrent(
   'two named people approve, and no agent for one of them, no stranger and nobody twice',
-  release({ record: 'approved-by-two', spec }, async (one) => {
+  release({ record: 'approved-by-two-audited', spec }, async (one) => {
     await one.until('waiting-for-approval');
     await expect(
       one.update('approve', { who: 'mcp:claude@ada', sender: { identity: AGENT, onBehalfOf: osUser('ada') } }),
@@ -39,6 +50,20 @@ test.concurrent(
     expect(await one.update('approve', by('bob'))).toMatchObject({ outcome: 'applied' });
     expect(await one.ended()).toMatchObject({ state: 'succeeded' });
     expect(one.world.snapshot().image).toBe('shop:v2');
+
+    const links = await auditOf(one);
+    expect(links.map(({ kind }) => kind)).toEqual(['proposed', 'approved', 'approved', 'executed', 'outcome']);
+    expect(new Set(links.map(({ data }) => data['plan'])).size).toBe(1);
+    expect(links[0]?.data).toMatchObject({ plan: expect.stringMatching(/^plan-/), who: 'tester', approval: true });
+    expect(links.slice(1, 3).map(({ data }) => data)).toMatchObject(
+      ['ada', 'bob'].map((subject) => ({
+        ...{ command: 'approve', who: `cli:${subject}`, asked: 'approval' },
+        caller: { kind: 'person', issuer: 'os', subject },
+      })),
+    );
+    expect(links.at(-1)?.data).toMatchObject({ state: 'succeeded' });
+    // What clients see of commands stays as it was.
+    expect((await one.view()).commands[0]).not.toHaveProperty('decision');
   }),
 );
 
@@ -74,6 +99,19 @@ test.concurrent(
     expect(one.world.snapshot().image).toBe('shop:v1');
     await one.update('approve', by('ada'));
     expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+
+    const links = await auditOf(one);
+    expect(links.map(({ kind }) => kind)).toEqual([
+      'proposed',
+      'approved',
+      'proposed',
+      'approved',
+      'executed',
+      'outcome',
+    ]);
+    const plans = links.map(({ data }) => data['plan']);
+    expect(plans).toEqual([plans[0], plans[0], plans[2], plans[2], plans[2], plans[2]]);
+    expect(plans[0]).not.toBe(plans[2]);
   }),
 );
 

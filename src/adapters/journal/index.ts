@@ -42,6 +42,7 @@ export function createJournal(settings: JournalSettings): JournalPort {
     releases: async (filter) => (await opened()).releases(filter),
     writeCheckpoint: async (runId, at, data) => (await opened()).writeCheckpoint(runId, at, data),
     readCheckpoint: async (runId) => (await opened()).readCheckpoint(runId),
+    audit: async (after) => (await opened()).audit(after),
     prune: async (closedBefore) => (await opened()).prune(closedBefore),
     close: async () => {
       const last = opening;

@@ -2,6 +2,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { RecordEntry } from '../../domain/release/record.ts';
 import { cleanText, maskSecrets } from '../../domain/safe-text.ts';
 import type { JournalFilter, JournalPort } from '../../ports/journal.ts';
+import { AUDIT_LOCK, auditLinks, extendAudit, isAudited } from './audit.ts';
 import type { Database, Query, Value } from './database.ts';
 import { ENTRY_COLUMNS, RUN_COLUMNS, toEntry, toEntryRow, toRelease, toRunRow } from './rows.ts';
 
@@ -22,7 +23,7 @@ export function journalIn(db: Database, where: string): JournalPort {
           ? Promise.resolve()
           : db.transaction(
               (query) => append(query, entries),
-              entries.map(({ runId }) => runId),
+              [...entries.map(({ runId }) => runId), ...(entries.some(isAudited) ? [AUDIT_LOCK] : [])],
             ),
       );
     },
@@ -30,6 +31,7 @@ export function journalIn(db: Database, where: string): JournalPort {
     releases: (filter) => bounded(releases(db.query, filter)),
     writeCheckpoint: (runId, at, data) => bounded(writeCheckpoint(db.query, runId, at, data)),
     readCheckpoint: (runId) => bounded(readCheckpoint(db.query, runId)),
+    audit: (after) => bounded(auditLinks(db.query, after)),
     prune: (closedBefore) => bounded(db.transaction((query) => prune(query, closedBefore))),
     close: () => db.close(),
   };
@@ -48,8 +50,9 @@ async function append(query: Query, entries: readonly RecordEntry[]): Promise<vo
     const fresh = new Set(
       (await query(sql, part.flatMap(toEntryRow))).map((row) => `${String(row['run_id'])} ${String(row['entry_key'])}`),
     );
-    for (const entry of part)
-      if (entry.kind === 'release' && fresh.has(`${entry.runId} ${entry.key}`)) await noteRun(query, entry);
+    const added = part.filter(({ runId, key }) => fresh.delete(`${runId} ${key}`));
+    for (const entry of added) if (entry.kind === 'release') await noteRun(query, entry);
+    await extendAudit(query, added);
   }
 }
 

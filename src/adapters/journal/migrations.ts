@@ -31,6 +31,12 @@ export const MIGRATIONS: readonly ((dialect: Database['dialect']) => Texts)[] = 
     `CREATE TABLE sluice_news_dead (
       receiver TEXT NOT NULL, news TEXT NOT NULL, at BIGINT NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (receiver, news))`,
   ],
+  () => [
+    `CREATE TABLE sluice_audit_entries (
+      n BIGINT PRIMARY KEY, event TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, release_id TEXT NOT NULL, run_id TEXT NOT NULL,
+      kind TEXT NOT NULL, data TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL)`,
+    'CREATE INDEX sluice_audit_entries_of_run ON sluice_audit_entries (run_id, kind, n)',
+  ],
 ];
 
 const TABLE = 'sluice_journal_migrations';

@@ -13,7 +13,10 @@ export interface Approvers {
 }
 
 /** Who sends a command, as the interface has found out. It travels with the command. */
-export type Sender = Pick<Caller, 'identity' | 'onBehalfOf' | 'groups'>;
+export type Sender = Pick<Caller, 'identity' | 'onBehalfOf' | 'groups'> & {
+  /** The interface. Absent in commands of older versions. */
+  readonly via?: Caller['kind'];
+};
 
 /** An approval that counts. `who`: `<issuer>#<subject>`. */
 export interface Vote {
@@ -50,8 +53,14 @@ export function standing(approvers: Approvers, votes: readonly Vote[]): string {
   return `${votes.length} of ${approvers.count}${given}; may approve: ${namesOf(approvers)}`;
 }
 
-export function senderOf({ identity, onBehalfOf, groups }: Caller): Sender {
-  return { ...(identity && { identity }), ...(onBehalfOf && { onBehalfOf }), ...(groups && { groups }) };
+export function senderOf({ identity, onBehalfOf, groups, kind }: Caller): Sender {
+  return { ...(identity && { identity }), ...(onBehalfOf && { onBehalfOf }), ...(groups && { groups }), via: kind };
+}
+
+/** The field of the input of a release that says who has started it. Nothing where nobody has proved it. */
+export function proposedBy(caller: Caller): { readonly proposer?: Sender } {
+  const { groups: _, ...proposer } = senderOf(caller);
+  return proposer.identity ? { proposer } : {};
 }
 
 /** `<issuer>#<subject>` of the one who is responsible for a call. Undefined if nobody has proved who that is. */

@@ -48,3 +48,14 @@ export interface CommandOutcome {
   /** True when the same request id was handled before. Then nothing was done again. */
   readonly duplicate: boolean;
 }
+
+/** Who has sent a command, and what the release asked for when it arrived. */
+export interface Decision {
+  readonly who: string;
+  readonly why?: string;
+  readonly sender?: Sender;
+  /** Index of the step, once there is a plan. */
+  readonly step?: number;
+  /** What the release waited for (Waiting.for). Absent: it did not wait. */
+  readonly asked?: string;
+}

@@ -1,4 +1,4 @@
-import type { Recorded, RecordEntry, RecordKind } from './record.ts';
+import { outcomeOf, type Recorded, type RecordEntry, type RecordKind } from './record.ts';
 import type { ReleaseView } from './view.ts';
 
 /** The kinds of entries that a view is built from. */
@@ -11,5 +11,5 @@ export function viewFromRecord(entries: readonly RecordEntry[]): ReleaseView | u
   const snapshots = of('release');
   // Entries with an earlier time may be written after the end.
   const last = snapshots.findLast(({ closedAt }) => closedAt !== undefined) ?? snapshots.at(-1);
-  return last && { ...last, events: of('event'), commands: of('command') };
+  return last && { ...last, events: of('event'), commands: of('command').map(outcomeOf) };
 }

@@ -1,7 +1,7 @@
 import type { TrailPoint } from '../analysis/trail.ts';
 import type { DeliveryView } from '../delivery/delivery.ts';
 import type { Verdict } from '../analysis/verdict.ts';
-import type { CommandOutcome } from './command.ts';
+import type { CommandOutcome, Decision } from './command.ts';
 import type { WeightProof } from './proof.ts';
 import type { ReleaseEvent, ReleaseView } from './view.ts';
 
@@ -18,12 +18,22 @@ export interface QueryRecord {
   readonly error?: string;
 }
 
+/** `decision` is absent in records of older versions. */
+export interface CommandRecord extends CommandOutcome {
+  readonly decision?: Decision;
+}
+
+/** What clients see of the record of a command. */
+export function outcomeOf({ decision: _, ...outcome }: CommandRecord): CommandOutcome {
+  return outcome;
+}
+
 /** The entries of the journal, by kind. */
 export interface Recorded {
   /** A snapshot of the release without its lists. The last one is its current state. */
   readonly release: Omit<ReleaseView, 'events' | 'eventsBefore' | 'commands'>;
   readonly event: ReleaseEvent;
-  readonly command: CommandOutcome;
+  readonly command: CommandRecord;
   /** A weight as it was read back. */
   readonly proof: WeightProof & { readonly step: number };
   readonly query: QueryRecord & { readonly step: number };

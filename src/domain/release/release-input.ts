@@ -1,4 +1,5 @@
 import type { UpdateOrigin } from '../updates/origin.ts';
+import type { Sender } from './approval.ts';
 import { LEAST_EVENTS } from './run-limits.ts';
 import type { Continued } from './continued.ts';
 import { APPROVAL_PHASES } from './phase-approvals.ts';
@@ -10,6 +11,8 @@ export interface ReleaseInput {
   readonly startedBy: string;
   /** `<issuer>#<subject>` of whoever is responsible for the start. Absent if nobody has proved who that is. */
   readonly starter?: string;
+  /** Who has started it, as the interface has found out. Absent in releases of older versions. */
+  readonly proposer?: Sender;
   /** The idempotency key of the start. */
   readonly requestId: string;
   /** The update for which it was started by itself. Absent: somebody has started it. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '../analysis/verdict.ts';
+import type { Sender } from './approval.ts';
 import type { CommandOutcome } from './command.ts';
 import type { ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { WeightProof } from './proof.ts';
@@ -32,6 +33,8 @@ export interface ReleaseView {
   readonly runId: string;
   readonly spec: ReleaseSpec;
   readonly startedBy: string;
+  /** Who that is. Absent where nobody has proved it, and in releases of older versions. */
+  readonly proposer?: Sender;
   /** The update for which it was started by itself. Absent: somebody has started it. */
   readonly update?: UpdateOrigin;
   readonly startedAt: number;

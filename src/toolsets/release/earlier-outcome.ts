@@ -1,5 +1,6 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { CommandOutcome } from '../../domain/release/command.ts';
+import { outcomeOf } from '../../domain/release/record.ts';
 import type { CommandContext } from '../../commands/command.ts';
 
 /** Maximum number of runs of a target in which a repeated request is looked for. */
@@ -19,7 +20,7 @@ export async function outcomeInEarlierRun(
     for (const { runId, closedAt } of await journal.releases({ releaseId, limit: EARLIER_RUNS })) {
       if (closedAt === undefined) continue;
       for (const { kind, data } of await journal.read(runId, { kinds: ['command'] }))
-        if (kind === 'command' && data.requestId === requestId) return data;
+        if (kind === 'command' && data.requestId === requestId) return outcomeOf(data);
     }
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'JOURNAL_UNAVAILABLE') throw error;

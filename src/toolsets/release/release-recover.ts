@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Command, Confirmation } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { proposedBy } from '../../domain/release/approval.ts';
 import { leftBehind } from '../../domain/release/left-behind.ts';
 import type { Recover } from '../../domain/release/plan.ts';
 import { usersPercent } from '../../domain/release/present.ts';
@@ -51,6 +52,7 @@ export const releaseRecover: Command<typeof confirmedRequest, typeof output> = {
       startedBy: context.caller.id,
       requestId: request,
       recover,
+      ...proposedBy(context.caller),
     });
     return answer(id, runId, request, started, recover.reason);
   },

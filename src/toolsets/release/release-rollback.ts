@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { proposedBy, senderOf } from '../../domain/release/approval.ts';
 import { WEIGHT_EFFECTS } from '../../domain/release/proof.ts';
 import type { Command, CommandContext } from '../../commands/command.ts';
 import { requireConfirmation } from '../../commands/confirm.ts';
@@ -93,7 +94,8 @@ async function abort(
   request: string,
   why?: string,
 ): Promise<void> {
-  const command = { name: 'abort', requestId: request, who: caller.id, runId, ...(why && { why }) } as const;
+  const from = { who: caller.id, ...(caller.identity && { sender: senderOf(caller) }), ...(why && { why }) };
+  const command = { name: 'abort', requestId: request, runId, ...from } as const;
   try {
     await gateway.command(id, command, ABORT_WAIT_MS);
   } catch (error) {
@@ -112,7 +114,8 @@ async function start(
   const plan = await rollbackPlan(context, latest, text);
   if ('isBack' in plan) return { ...plan, runId: latest.runId };
   const { spec, recover } = plan;
-  const input = { spec, startedBy: who, requestId: request, recover, rollback: true } as const;
+  const from = { startedBy: who, requestId: request, ...proposedBy(context.caller) };
+  const input = { spec, ...from, recover, rollback: true } as const;
   const { runId, started } = await context.gateway.start(input);
   return { runId, how: started ? 'started' : 'repeated' };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parse } from '../../contract/parse.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
 import { withApprovers } from './approvers-check.ts';
-import { starterOf } from '../../domain/release/approval.ts';
+import { proposedBy, starterOf } from '../../domain/release/approval.ts';
 import { specOf } from './spec-of.ts';
 import { requestId } from '../../contract/target.ts';
 import { SluiceError } from '../../domain/errors.ts';
@@ -84,6 +84,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
     const start = {
       ...{ spec, startedBy: context.caller.id, requestId: request },
       ...(starter !== undefined && { starter }),
+      ...proposedBy(context.caller),
     };
     if (place.waits) return queuedAnswer(spec, request, await queueRelease(context, start, place.waits.busy));
     const known = await identified(context, spec);

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../commands/command.ts';
 import { parseReleaseFile, releaseFile, type ReleaseFile } from '../../contract/release-file.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Preflight, ReleaseSpec } from '../../domain/release/plan.ts';
+import { canonicalJson, planDigest, planFacts } from '../../domain/release/plan-digest.ts';
 import type { StoredPlan } from '../../ports/plans.ts';
 
 /** How long after its creation a plan can be started. */
@@ -21,7 +22,7 @@ export async function savePlan(
   spec: ReleaseSpec,
   plan: NonNullable<Preflight['plan']>,
 ): Promise<PlanId> {
-  const facts = factsOf(spec, plan);
+  const facts = planFacts(spec, plan);
   const madeAt = ports.now();
   const id = digestOf(facts);
   await plans.save({ id, madeAt, file, cluster: spec.target.cluster, facts });
@@ -52,10 +53,10 @@ export function requireValid({ id, madeAt }: StoredPlan, now: number): void {
 
 /** Errors: PLAN_CHANGED, with the names of the facts that have changed. */
 export function requireUnchanged(stored: StoredPlan, spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): void {
-  const facts = factsOf(spec, plan);
+  const facts = planFacts(spec, plan);
   if (digestOf(facts) === stored.id) return;
   const names = [...new Set([...Object.keys(stored.facts), ...Object.keys(facts)])];
-  const changed = names.filter((name) => canonical(stored.facts[name]) !== canonical(facts[name]));
+  const changed = names.filter((name) => canonicalJson(stored.facts[name]) !== canonicalJson(facts[name]));
   throw new SluiceError(
     'PLAN_CHANGED',
     `Since the plan ${stored.id} was made, this has changed: ${changed.join(', ') || 'the plan itself'}. Nothing was started.`,
@@ -63,24 +64,5 @@ export function requireUnchanged(stored: StoredPlan, spec: ReleaseSpec, plan: No
   );
 }
 
-/** All inputs of the release, and the facts about the target that were read for the plan. */
-function factsOf(spec: ReleaseSpec, plan: NonNullable<Preflight['plan']>): Record<string, unknown> {
-  const named = { ...spec, ...plan } as Record<string, unknown>;
-  // The values pass through JSON, so that a stored plan and a new one are equal.
-  return JSON.parse(JSON.stringify(named)) as Record<string, unknown>;
-}
-
-function digestOf(facts: Readonly<Record<string, unknown>>): string {
-  return `plan-${createHash('sha256').update(canonical(facts)).digest('hex').slice(0, 24)}`;
-}
-
-/** JSON with the fields of every object in alphabetical order. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'undefined'
-  );
-}
+const digestOf = (facts: Readonly<Record<string, unknown>>): string =>
+  planDigest(facts, (text) => createHash('sha256').update(text).digest('hex'));

@@ -6,6 +6,7 @@ import type { Database } from '../../../src/adapters/journal/database.ts';
 import { createJournal, type JournalSettings } from '../../../src/adapters/journal/index.ts';
 import { MIGRATIONS } from '../../../src/adapters/journal/migrations.ts';
 import { ENTRY_COLUMNS, toEntryRow } from '../../../src/adapters/journal/rows.ts';
+import { checkLinks, linksOf } from '../../support/audit-links.ts';
 import { eventEntry, releaseEntry } from '../../support/journal-entries.ts';
 
 /** What a journal in a real database promises besides. */
@@ -74,6 +75,11 @@ export function databaseContract({ fresh, raw }: Place): void {
     expect(
       await Promise.all(['run-shared', 'run-a', 'run-b'].map(async (run) => (await journal.read(run)).length)),
     ).toEqual([EACH, EACH, EACH]);
+    const links = await linksOf(journal);
+    expect(links.map(({ event }) => event).sort()).toEqual(
+      ['run-a', 'run-b', 'run-shared'].map((run) => `${run}/executed`),
+    );
+    expect(checkLinks(links).broken).toEqual([]);
     await journal.close();
   }, 60_000);
 

@@ -1,13 +1,30 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { osUser } from '../../../src/domain/access/caller.ts';
+import type { CommandOutcome, Decision } from '../../../src/domain/release/command.ts';
 import type { RecordEntry } from '../../../src/domain/release/record.ts';
 import type { JournalPort } from '../../../src/ports/journal.ts';
-import { AT } from '../../support/fake-gateway.ts';
+import { AT, PLAN } from '../../support/fake-gateway.ts';
+import { checkLinks, linksOf } from '../../support/audit-links.ts';
 import { eventEntry, releaseEntry } from '../../support/journal-entries.ts';
 
 let runs = 0;
 const aRun = () => `run-${(runs += 1)}`;
 const keysOf = (entries: readonly RecordEntry[]) => entries.map(({ key }) => key);
+
+const planWith = (weight: number) => ({ plan: { ...PLAN, steps: [{ weight }, { weight: 100 }] } });
+
+function commandEntry(runId: string, decision: Decision): RecordEntry {
+  const outcome = {
+    requestId: 'request-1',
+    command: 'approve',
+    outcome: 'applied',
+    detail: 'recorded',
+    duplicate: false,
+  };
+  const of = { releaseId: 'release/prod/shop/web', runId, key: 'command/1', kind: 'command', at: AT + 4 } as const;
+  return { ...of, data: { ...(outcome as CommandOutcome), decision } };
+}
 
 /** What every journal promises (src/ports/journal.ts). `open` answers the same one each time. */
 export function journalContract(open: () => JournalPort): void {
@@ -34,6 +51,51 @@ export function journalContract(open: () => JournalPort): void {
   test('a run that was never written is empty', async () => {
     expect(await open().read(aRun())).toEqual([]);
     await open().append([]);
+  });
+
+  test('plan, decisions, execution and outcome are links of one chain, each once, also when they are written again', async () => {
+    const runId = aRun();
+    const [plan, changed] = [planWith(1), planWith(2)];
+    const sender = { identity: osUser('ada'), groups: ['many'], via: 'http' } as const;
+    const command = commandEntry(runId, { who: 'http:ada', why: 'looks good', sender, step: 0, asked: 'approval' });
+    const outcome = releaseEntry(runId, 9, { ...changed, state: 'succeeded', closedAt: AT + 9 });
+    const entries = [
+      releaseEntry(runId, 1, { ...plan, state: 'waiting-for-approval' }),
+      releaseEntry(runId, 2, { ...plan, state: 'waiting-for-approval' }),
+      releaseEntry(runId, 3, { ...changed, state: 'waiting-for-approval' }),
+      command,
+      eventEntry(runId, 'event/1', AT + 5),
+      eventEntry(runId, 'event/2', AT + 6),
+      outcome,
+    ];
+
+    await open().append(entries);
+    await Promise.all([open().append(entries), open().append(entries)]);
+    // As the sweep writes the end of a run that another worker has written meanwhile.
+    await open().append([{ ...outcome, key: 'release/swept' }]);
+
+    const all = await linksOf(open());
+    const mine = all.filter((link) => link.runId === runId);
+    expect(mine.map(({ kind }) => kind)).toEqual(['proposed', 'proposed', 'approved', 'executed', 'outcome']);
+    const data = mine.map((link) => JSON.parse(link.data) as Record<string, unknown>);
+    expect(data[0]?.['plan']).toMatch(/^plan-[0-9a-f]{24}$/);
+    expect(data[0]?.['plan']).not.toBe(data[1]?.['plan']);
+    expect(data.slice(2).map((one) => one['plan'])).toEqual([1, 1, 1].map(() => data[1]?.['plan']));
+    expect(data[2]).toMatchObject({
+      ...{ command: 'approve', outcome: 'applied', who: 'http:ada', why: 'looks good', asked: 'approval', step: 1 },
+      caller: { kind: 'person', issuer: 'os', subject: 'ada', via: 'http' },
+    });
+    expect(checkLinks(all)).toMatchObject({ entries: all.length, broken: [] });
+  });
+
+  test('the chain keeps what the retention removes, and several writers at once leave it whole', async () => {
+    const runs = [1, 2, 3, 4].map(aRun);
+    await Promise.all(runs.map((runId) => open().append([eventEntry(runId, 'event/1', 1)])));
+    await open().prune(5);
+    const all = await linksOf(open());
+    expect(all.map(({ runId }) => runId)).toEqual(expect.arrayContaining(runs));
+    expect(await open().read(runs[0] as string)).toEqual([]);
+    expect(checkLinks(all).broken).toEqual([]);
   });
 
   test('a checkpoint is replaced by a newer one, never by an older one, and goes with its run', async () => {
