@@ -1,4 +1,4 @@
-import type { ReleaseEvent } from '../src/domain/release/view.ts';
+import type { ReleaseEvent, ReleaseView } from '../src/domain/release/view.ts';
 
 /** Maximum number of events. The oldest are dropped, so that the answer to a query stays small. */
 const MAX_EVENTS = 200;
@@ -16,6 +16,11 @@ export class EventLog {
   /** How many events there were before the first of `newest`. */
   get before(): number {
     return this.dropped;
+  }
+
+  /** The newest events, and how many there were before, for the view of the release. */
+  get shown(): Pick<ReleaseView, 'events' | 'eventsBefore'> {
+    return { events: this.newest, ...(this.dropped > 0 ? { eventsBefore: this.dropped } : {}) };
   }
 
   add(event: ReleaseEvent): void {

@@ -14,6 +14,7 @@ import type { PlanStep, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
 import { recordOf } from '../src/domain/release/record.ts';
+import { originOf } from '../src/domain/release/release-input.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
@@ -280,16 +281,12 @@ export class ReleaseRun {
       id: this.owner.releaseId,
       runId: chainOf(this.owner),
       spec: this.input.spec,
-      ...{ startedBy: this.input.startedBy, startedAt: this.startedAt },
-      ...(this.input.update ? { update: this.input.update } : {}),
-      ...(this.input.proposer ? { proposer: this.input.proposer } : {}),
+      ...{ ...originOf(this.input), startedAt: this.startedAt },
       state: this.state,
       reason: this.reason,
       stepIndex: this.stepIndex,
       weightWanted: this.weightWanted,
-      commands: [...this.outcomes],
-      events: this.events.newest,
-      ...(this.events.before > 0 ? { eventsBefore: this.events.before } : {}),
+      ...{ commands: [...this.outcomes], ...this.events.shown },
       ...(this.closedAt === undefined ? {} : { closedAt: this.closedAt }),
       ...(this.plan ? { plan: this.plan } : {}),
       ...(this.newHash === undefined ? {} : { newHash: this.newHash }),

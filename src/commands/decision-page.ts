@@ -6,15 +6,17 @@ import type { CommandContext } from './command.ts';
 import { serverAddress } from './server-address.ts';
 
 /**
- * Where named people decide on a release that waits for them. Undefined if it waits for nobody, or for whoever has the
- * permission.
+ * Where people decide on a release that waits for them, as a sentence. Undefined if it waits for nobody, or for whoever
+ * has the permission, also a program.
  */
-export function decisionPage(
+export function whereToDecide(
   { settings }: Pick<CommandContext, 'settings'>,
   { waiting, spec }: Pick<ReleaseView, 'waiting' | 'spec'>,
 ): string | undefined {
-  const named = waiting?.for === 'approval' ? spec.approvers !== undefined : asksApproval(waiting);
-  return named ? pageOf(settings, spec.target) : undefined;
+  if (!asksApproval(waiting)) return undefined;
+  const page = pageOf(settings, spec.target);
+  if (waiting?.for === 'step-approval' || spec.approvers) return `The people who are named decide at ${page}.`;
+  return spec.approvalByPerson ? `A person decides at ${page}, or with sluice release approve.` : undefined;
 }
 
 function pageOf(settings: CommandContext['settings'], target: Target): string {
@@ -29,6 +31,6 @@ export function withDecisionPage({ settings }: Pick<CommandContext, 'settings'>,
   const target = parseReleaseId(id);
   if (!(error instanceof SluiceError) || error.code !== 'APPROVAL_NOT_COUNTED' || !target) return error;
   const page = pageOf(settings, target);
-  const next = `Give one of those people this address: ${page}. There, or with the same command of sluice on their command line, they decide.`;
+  const next = `Give a person who may decide this address: ${page}. They decide there, or with the same command of sluice on their command line.`;
   return new SluiceError(error.code, error.message, { next, details: { ...error.details, page }, cause: error });
 }

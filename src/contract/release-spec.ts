@@ -12,7 +12,15 @@ export interface ReleaseDefaults extends FileDefaults {
   readonly defaultStrategy: string;
   readonly requireManualPromotion: boolean;
   readonly autoRollback: boolean;
+  /** How callers prove who they are, as far as it is set up (src/config). */
+  readonly oauthIssuers?: readonly string[];
+  readonly serviceAccountAudience?: string | undefined;
+  readonly access?: unknown;
 }
+
+/** Whether callers prove who they are. Then an approval has to be a person's, also where the file names nobody. */
+const provesCallers = ({ oauthIssuers = [], serviceAccountAudience, access }: ReleaseDefaults): boolean =>
+  oauthIssuers.length > 0 || serviceAccountAudience !== undefined || access !== undefined;
 
 /**
  * A checked release file with every default filled in. `cluster`: the context that is used if the file names none.
@@ -31,6 +39,7 @@ export function toReleaseSpec(file: ReleaseFile, cluster: string, defaults: Rele
     analysis: toAnalysis(file.analysis ?? {}),
     ...(file.accept_fast_track ? { acceptFastTrack: true } : {}),
     approval: file.approvers !== undefined || (file.approval?.required ?? false),
+    ...(file.approval?.required && !file.approvers && provesCallers(defaults) ? { approvalByPerson: true } : {}),
     ...toNamedPeople(file),
     manualPromotion: file.require_manual_promotion ?? defaults.requireManualPromotion,
     autoRollback: file.auto_rollback ?? defaults.autoRollback,

@@ -13,6 +13,25 @@ export interface WorkerBuild {
   readonly since?: number;
 }
 
+/** A worker that has polled the task queue recently. */
+export interface PollingWorker {
+  /** Empty without worker versioning. */
+  readonly build: string;
+  /** The version of Sluice. Absent for workers that do not say it: those of older versions. */
+  readonly version?: string;
+}
+
+/** How a worker names itself to Temporal: its version, its process, and its host. */
+export function workerIdentity(version: string, pid: number, host: string): string {
+  return `sluice/${version} ${pid}@${host}`;
+}
+
+/** The version in the name of a worker, if there is one. */
+export function versionIn(identity: string): { readonly version?: string } {
+  const version = /^sluice\/(\S+) /.exec(identity)?.[1];
+  return version === undefined ? {} : { version };
+}
+
 /** The characters of a build, so that it can be a part of a query and of a version of Temporal. */
 export const BUILD_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 

@@ -12,6 +12,7 @@ import { clusterChecks } from './doctor-cluster.ts';
 import { impersonationCheck, tokenReviewCheck } from './doctor-rights.ts';
 import { historiesCheck } from './open-releases-check.ts';
 import { settingsChecks } from './doctor-settings.ts';
+import { versionsCheck } from './versions-check.ts';
 import { clustersOf } from './ports.ts';
 import { createServices } from './services.ts';
 
@@ -24,14 +25,15 @@ interface Where {
 export async function examine(settings: Settings, where: Where): Promise<readonly Finding[]> {
   const services = createServices(settings);
   try {
-    const [cluster, evidence, ofToolsets, histories, own] = await Promise.all([
+    const [cluster, evidence, ofToolsets, versions, histories, own] = await Promise.all([
       clusterPart(settings, services, where),
       evidenceCheck(settings, where.cluster),
       Promise.all(TOOLSETS.flatMap(({ checks }) => checks.ofProcess ?? []).map((check) => check(services))),
+      versionsCheck(settings, services.gateway),
       historiesCheck(settings, services.gateway),
       settingsChecks(settings),
     ]);
-    return [...cluster, evidence, ...ofToolsets.flat(), histories, ...own];
+    return [...cluster, evidence, ...ofToolsets.flat(), versions, histories, ...own];
   } finally {
     await services.close();
   }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { DefaultLogger, Runtime, Worker, type LogLevel, type WorkerDeploymentOptions } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
@@ -7,7 +8,7 @@ import { checkClusters } from '../clusters/check.ts';
 import type { Settings } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import { SluiceError } from '../domain/errors.ts';
-import { deploymentOf } from '../domain/worker-build.ts';
+import { deploymentOf, workerIdentity } from '../domain/worker-build.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import { createMetrics, workMetrics, type Metrics } from '../observability/metrics.ts';
 import type { Dependency } from '../observability/readiness.ts';
@@ -105,6 +106,7 @@ async function work({ settings, running, log, metrics, gateway, state, connectio
       connection,
       namespace,
       taskQueue: settings.taskQueue,
+      identity: workerIdentity(version(), process.pid, hostname()),
       workflowBundle: { codePath: await workflowBundle(settings.home) },
       activities: createActivities(worlds, recorder, undefined, {
         starter: starterOver(gateway),

@@ -4,6 +4,7 @@ import type { ReleaseState } from '../domain/release/state.ts';
 import type { Owner } from '../domain/release/target.ts';
 import type { ReleaseView } from '../domain/release/view.ts';
 import type { ReleaseInput } from '../../workflows/messages.ts';
+import type { PollingWorker } from '../domain/worker-build.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Queues } from './queues.ts';
 import type { Schedules } from './schedules.ts';
@@ -76,6 +77,8 @@ export interface ReleaseGateway {
     readonly taskQueue: string;
     /** Number of workers that polled the task queue in the last POLLED_WITHIN_MS. Some may have stopped since. */
     readonly pollers: number;
+    /** The same workers. */
+    readonly workers: readonly PollingWorker[];
   }>;
   /**
    * The expected result of `start`: the release that this request started earlier, nothing, or TARGET_BUSY. Call it

@@ -1,16 +1,17 @@
 import { SluiceError } from '../domain/errors.ts';
 import type { TemporalLink } from './connection.ts';
 import { plural } from '../domain/plural.ts';
+import { versionIn, type PollingWorker } from '../domain/worker-build.ts';
 import { POLLED_WITHIN_MS } from './gateway.ts';
 
 const WORKFLOW_QUEUE = 1;
 
-/** The build of each worker that has polled the task queue recently. Empty for a worker without worker versioning. */
-export async function recentPollers(
+/** Each worker that has polled the task queue recently. One that has just stopped is among them. */
+export async function recentWorkers(
   link: TemporalLink,
   taskQueue: string,
   limitMs?: number,
-): Promise<readonly string[]> {
+): Promise<readonly PollingWorker[]> {
   const { namespace } = await link.settings();
   const answer = await link.call(
     (_, connection) =>
@@ -24,18 +25,23 @@ export async function recentPollers(
   const since = Date.now() - POLLED_WITHIN_MS;
   return (answer.pollers ?? [])
     .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since)
-    .map(({ deploymentOptions: options }) =>
-      options && Number(options.workerVersioningMode) === VERSIONED ? (options.buildId ?? '') : '',
-    );
+    .map(({ deploymentOptions: options, identity }) => ({
+      build: options && Number(options.workerVersioningMode) === VERSIONED ? (options.buildId ?? '') : '',
+      ...versionIn(identity ?? ''),
+    }));
+}
+
+/** The build of each worker that has polled the task queue recently. Empty for a worker without worker versioning. */
+export async function recentPollers(
+  link: TemporalLink,
+  taskQueue: string,
+  limitMs?: number,
+): Promise<readonly string[]> {
+  return (await recentWorkers(link, taskQueue, limitMs)).map(({ build }) => build);
 }
 
 /** temporal.api.enums.v1.WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED */
 const VERSIONED = 2;
-
-/** Number of workers that have polled the task queue recently. */
-export async function countPollers(link: TemporalLink, taskQueue: string, limitMs?: number): Promise<number> {
-  return (await recentPollers(link, taskQueue, limitMs)).length;
-}
 
 /**
  * The error for a call that no worker answered. `about`: the facts that are known without a worker. `build`: the build

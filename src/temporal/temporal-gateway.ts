@@ -4,7 +4,7 @@ import { createLink } from './connection.ts';
 import { createDeliveries } from './create-deliveries.ts';
 import type { ReleaseGateway } from './gateway.ts';
 import { GUARD, guardOf, isClosedError, sendToGuard, withGuards } from './guards.ts';
-import { countPollers } from './pollers.ts';
+import { recentWorkers } from './pollers.ts';
 import { getRelease } from './get-release.ts';
 import { listReleases } from './list-releases.ts';
 import { ownsStill } from './owns-still.ts';
@@ -33,7 +33,8 @@ export function createTemporalGateway({ temporal, taskQueue, server, interceptor
   return {
     async probe() {
       const { address, namespace } = await link.settings();
-      return { address, namespace, taskQueue, pollers: await countPollers(link, taskQueue) };
+      const workers = await recentWorkers(link, taskQueue);
+      return { address, namespace, taskQueue, pollers: workers.length, workers };
     },
     admit: (id, requestId) => admit(releases, id, requestId),
     start: (input) => startRelease(link, releases, server === undefined ? input : { ...input, server }),

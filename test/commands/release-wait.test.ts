@@ -110,4 +110,7 @@ test('a release that waits for named people names the page where they decide', a
   expect(await nextOf({ spec: { ...spec, approvers } })).toContain(page);
   expect(await nextOf({ waiting: { ...waiting, for: 'step-approval' } })).toContain(page);
   expect(await nextOf({})).toBe('It waits for approval: answer with release_approve or release_reject.');
+  expect(await nextOf({ spec: { ...spec, approvalByPerson: true } })).toBe(
+    'It waits for approval: answer with release_approve or release_reject. A person decides at http://127.0.0.1:8765/approve/prod/shop/web, or with sluice release approve.',
+  );
 });

@@ -319,3 +319,19 @@ test.each([
 ])('approvals %j are refused', (approvals, text) => {
   expect(refused({ ...least, approvals }).message).toMatch(text);
 });
+
+test("where callers prove who they are, an approval without names has to be a person's", () => {
+  const byPerson = (more: object, defaults: object) =>
+    toReleaseSpec(read({ ...least, ...more }), 'prod', { ...DEFAULTS, ...defaults }).approvalByPerson;
+  const required = { approval: { required: true } };
+  expect(byPerson(required, {})).toBeUndefined();
+  expect(byPerson(required, { oauthIssuers: [], access: undefined })).toBeUndefined();
+  for (const proved of [
+    { oauthIssuers: ['https://login.example'] },
+    { serviceAccountAudience: 'sluice' },
+    { access: [] },
+  ])
+    expect(byPerson(required, proved)).toBe(true);
+  expect(byPerson({}, { access: [] })).toBeUndefined();
+  expect(byPerson({ ...required, approvers: { by: ANN } }, { access: [] })).toBeUndefined();
+});

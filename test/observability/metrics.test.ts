@@ -92,7 +92,7 @@ test('a verdict and an end that are written again are counted once', async () =>
 
 describe('open releases and workers', () => {
   const summary = (state: string) => ({ state }) as ReleaseSummary;
-  const probe = async () => ({ address: '', namespace: '', taskQueue: 'q', pollers: 2 });
+  const probe = async () => ({ address: '', namespace: '', taskQueue: 'q', pollers: 2, workers: [] });
 
   test('each open state has a count, also 0', async () => {
     const metrics = createMetrics('server', '1');

@@ -6,6 +6,7 @@ import { takeNewWork } from '../../src/entry/take-new-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import type { Worlds } from '../../src/ports/world.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
+import { workerIdentity } from '../../src/domain/worker-build.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
 import { otherWorkflowCode } from '../support/other-workflow-code.ts';
 import { eventually } from '../support/releases-wait.ts';
@@ -63,6 +64,7 @@ class Fleet {
     const [first = new ReleaseUnderTest(temporal, {})] = this.releases;
     const worker = await first.worker({
       taskQueue: this.#taskQueue,
+      identity: workerIdentity(`1.0.0-${build}`, process.pid, 'host'),
       ...(code !== undefined && { workflowBundle: { code } }),
       activities: createActivities(worlds, first.recorder, undefined, { windows: first.windows }),
       workerDeploymentOptions: {
@@ -126,6 +128,9 @@ test('a release ends on the build that began it while the workers are upgraded, 
     { build: 'b', state: 'current', pollers: 1, runs: [second.id] },
     { build: 'a', state: 'draining', pollers: 1, runs: [first.id] },
   ]);
+
+  const { workers } = await fleet.gateway.probe();
+  expect(workers).toEqual(expect.arrayContaining(['a', 'b'].map((build) => ({ build, version: `1.0.0-${build}` }))));
 
   await fleet.gateway.builds.setCurrent('a', 'ada');
   const third = await fleet.release();

@@ -126,3 +126,24 @@ test.concurrent(
     expect(await one.ended()).toMatchObject({ state: 'refused' });
   }),
 );
+
+test.concurrent(
+  'where callers prove who they are, an agent does not approve, and a person does',
+  release({ spec: { approval: true, approvalByPerson: true } }, async (one) => {
+    await one.until('waiting-for-approval');
+    await expect(
+      one.update('approve', { who: 'mcp:claude@ada', sender: { identity: AGENT, onBehalfOf: osUser('ada') } }),
+    ).rejects.toMatchObject({ cause: { type: 'APPROVAL_NOT_COUNTED' } });
+    await one.signal('approve', { who: 'somebody' });
+    expect(await one.view()).toMatchObject({ state: 'waiting-for-approval', commands: [{ outcome: 'refused' }] });
+    expect(await one.update('approve', by('zoe'))).toMatchObject({ outcome: 'applied' });
+    expect(await one.ended()).toMatchObject({ state: 'succeeded' });
+    expect((await auditOf(one)).map(({ kind }) => kind)).toEqual([
+      'proposed',
+      'commanded',
+      'approved',
+      'executed',
+      'outcome',
+    ]);
+  }),
+);

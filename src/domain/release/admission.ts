@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import { notCounted, type Ballot } from './approval.ts';
+import { noPerson, notCounted, type Ballot } from './approval.ts';
 import type { Outcome } from '../analysis/verdict.ts';
 import type { Command, CommandName } from './command.ts';
 import type { ClosedState, ReleaseState } from './state.ts';
@@ -22,6 +22,8 @@ export interface Situation {
   readonly steps: number;
   /** Present while named people have to approve. */
   readonly ballot?: Ballot;
+  /** Nobody is named, and the approval of the start counts from a person only. */
+  readonly approvalByPerson?: true;
   /** Named people have to approve before the present step is left. */
   readonly stepApprovers?: true;
   /** For each command that goes past a safeguard: the named people who have to agree. Absent: nobody is named. */
@@ -139,8 +141,8 @@ function refuseAnswer(at: Situation): CommandRefusal | undefined {
     : refuse('NOT_WAITING', `the release does not wait for an approval; it is ${at.state}`);
 }
 
-function refuseApproval({ sender }: Command, { ballot }: Situation): CommandRefusal | undefined {
-  const why = ballot && notCounted(ballot, sender);
+function refuseApproval({ sender }: Command, { ballot, approvalByPerson }: Situation): CommandRefusal | undefined {
+  const why = ballot ? notCounted(ballot, sender) : approvalByPerson && noPerson(sender);
   return why === undefined ? undefined : refuse('APPROVAL_NOT_COUNTED', why);
 }
 

@@ -74,12 +74,19 @@ export function approvalPath({ cluster, namespace, rollout }: Target): string {
   return `/approve/${[cluster, namespace, rollout].map(encodeURIComponent).join('/')}`;
 }
 
-/** Why an approval does not count. Undefined if it does. */
-export function notCounted(ballot: Ballot, sender: Sender | undefined): string | undefined {
+/** Why whoever has sent an approval is no person. Undefined if they are. */
+export function noPerson(sender: Sender | undefined): string | undefined {
   const { identity } = sender ?? {};
   if (!identity) return 'it is not known who has sent this approval';
-  if (identity.kind !== 'person')
-    return `an approval counts from a person only, and ${principalOf(identity)} is ${identity.kind === 'agent' ? 'an agent' : 'a machine'}`;
+  if (identity.kind === 'person') return undefined;
+  return `an approval counts from a person only, and ${principalOf(identity)} is ${identity.kind === 'agent' ? 'an agent' : 'a machine'}`;
+}
+
+/** Why an approval does not count. Undefined if it does. */
+export function notCounted(ballot: Ballot, sender: Sender | undefined): string | undefined {
+  const identity = sender?.identity;
+  const other = noPerson(sender);
+  if (other !== undefined || !identity) return other;
   const who = principalOf(identity);
   if (!ballot.by.some((approver) => isOf(approver, identity, sender?.groups ?? [])))
     return `${who} is not among those who may approve: ${namesOf(ballot)}`;

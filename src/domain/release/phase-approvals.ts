@@ -97,6 +97,7 @@ export interface Voting {
   readonly input: {
     readonly spec: {
       readonly approvers?: Approvers;
+      readonly approvalByPerson?: true;
       readonly approvals?: readonly PhaseApprovers[];
       readonly timeouts: { readonly approvalMs: number };
     };
@@ -141,6 +142,7 @@ export function ballotsNow(voting: Voting, now: number) {
     ballotOf(approvers, votesForCommand(voting, name, now)?.votes ?? [], starter);
   return {
     ...(named && { ballot: ballotOf(named, forStep ? votesForStep(voting) : voting.votes, starter) }),
+    ...(spec.approvalByPerson && { approvalByPerson: true as const }),
     ...(step && { stepApprovers: true as const }),
     ...(emergency && {
       emergency: Object.fromEntries(EMERGENCY_COMMANDS.map((name) => [name, ballotFor(name, emergency)])),

@@ -112,6 +112,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
+  /** The approval counts from a person only, whoever that is. Absent where nobody proves who calls. */
+  readonly approvalByPerson?: true;
   /** Who has to approve. Absent: whoever may approve a release of the target, one of them. */
   readonly approvers?: Approvers;
   /** Who has to approve besides the start. At most one entry for a step, the promotion, and emergencies. */

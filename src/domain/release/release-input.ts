@@ -29,6 +29,11 @@ export interface ReleaseInput {
   readonly continueAtEvents?: number;
 }
 
+/** Who and what has started a release, for its view. */
+export function originOf({ startedBy, update, proposer }: ReleaseInput) {
+  return { startedBy, ...(update && { update }), ...(proposer && { proposer }) };
+}
+
 /** A field of the input, and its fault. */
 export class InputProblem extends Error {
   readonly path: string;

@@ -1,8 +1,8 @@
 import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 
-/** What a caller can usefully do now. `view` is the result of `present`. `page`: where named people decide. */
-export function nextCall(view: ReleaseView, page?: string): string {
+/** What a caller can usefully do now. `view` is the result of `present`. `people`: where people decide, as a sentence. */
+export function nextCall(view: ReleaseView, people?: string): string {
   if (isClosed(view.state) && view.closedAt !== undefined)
     return 'The release has ended; nothing to do. A new one starts with release_start.';
   if (!view.waiting) return 'It goes on by itself: call release_wait.';
@@ -13,8 +13,7 @@ export function nextCall(view: ReleaseView, page?: string): string {
     .replace(/, (?=[^,]*$)/, ' or ');
   const ofStep = view.waiting.answers.some((answer) => answer === 'promote' || answer === 'skip-analysis');
   const step = ofStep ? `; step ${view.stepIndex + 1} has the index ${view.stepIndex}` : '';
-  const people = page === undefined ? '' : ` The people who are named decide at ${page}.`;
-  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.${people}`;
+  return `It waits for ${view.waiting.for}${answers ? `: answer with ${answers}${step}` : ''}.${people === undefined ? '' : ` ${people}`}`;
 }
 
 /** The tool that gives an answer. */

@@ -103,7 +103,17 @@ function withoutCounters(limits: PlanOutput['limits']): PlanOutput['limits'] {
 /** The judge of a release in which nothing is counted. */
 export const METRICS_ALONE = 'metrics';
 
-function toLimits({ analysis, approval, approvers, approvals, timeouts }: ReleaseSpec): PlanOutput['limits'] {
+/** Who approves where nobody is named, and callers prove who they are. */
+export const ANY_PERSON = 'a person with the permission approve';
+
+function toLimits({
+  analysis,
+  approval,
+  approvalByPerson,
+  approvers,
+  approvals,
+  timeouts,
+}: ReleaseSpec): PlanOutput['limits'] {
   const { sequential, policies, warmUpMs, extendMs } = analysis;
   return compact({
     judge: sequential ? 'sequential' : 'limits',
@@ -125,7 +135,7 @@ function toLimits({ analysis, approval, approvers, approvals, timeouts }: Releas
     on_inconclusive: policies?.inconclusive ?? 'hold',
     hold: toDuration(analysis.holdMs),
     extend: extendMs === undefined ? undefined : toDuration(extendMs),
-    approvers: approvers && `${approvers.count} of: ${namesOf(approvers)}`,
+    approvers: approvers ? `${approvers.count} of: ${namesOf(approvers)}` : approvalByPerson && ANY_PERSON,
     approvals: approvals?.map(phaseText),
     approve_within: approval || approvals ? toDuration(timeouts.approvalMs) : undefined,
     answer_within: toDuration(timeouts.decisionMs),

@@ -1,5 +1,5 @@
 import { plural } from '../../domain/plural.ts';
-import { METRICS_ALONE, type PlanOutput } from './plan-output.ts';
+import { ANY_PERSON, METRICS_ALONE, type PlanOutput } from './plan-output.ts';
 
 /**
  * A plan in a few lines: the failed checks, how the release is judged, how long that takes, who has to answer, and the
@@ -72,6 +72,7 @@ function approvalLines(approvals: unknown, within: string): readonly string[] {
 }
 
 function approversText({ approvers }: PlanOutput['limits']): string {
+  if (approvers === ANY_PERSON) return `${ANY_PERSON} has`;
   return typeof approvers === 'string' ? `other people than the one who starts it have (${approvers})` : 'somebody has';
 }
 

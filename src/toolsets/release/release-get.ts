@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionPage } from '../../commands/decision-page.ts';
+import { whereToDecide } from '../../commands/decision-page.ts';
 import { CONCISE, guard, release, toReleaseOutput } from '../../contract/release-view.ts';
 import { present } from '../../domain/release/present.ts';
 import { isClosed } from '../../domain/release/state.ts';
@@ -58,7 +58,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
       guardOf(context, view),
       waitingFor(context, view.id),
     ]);
-    const next = nextOfGuard(watched) ?? nextCall(view, decisionPage(context, view));
+    const next = nextOfGuard(watched) ?? nextCall(view, whereToDecide(context, view));
     const more = { ...(now && { live: now }), ...(watched && { guard: watched }), ...queue };
     return { ...toReleaseOutput(view, detail), ...more, next };
   },

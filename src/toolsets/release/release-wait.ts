@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { decisionPage } from '../../commands/decision-page.ts';
+import { whereToDecide } from '../../commands/decision-page.ts';
 import { release, toReleaseOutput } from '../../contract/release-view.ts';
 import { present } from '../../domain/release/present.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
@@ -46,7 +46,7 @@ export const releaseWait: Command<typeof input, typeof output> = {
   async run(context, which) {
     const id = await idOf(context, which);
     const { view, changed } = await waitForChange(context, id, which.cursor, (which.timeout_seconds ?? 25) * 1000);
-    const call = nextCall(view, decisionPage(context, view));
+    const call = nextCall(view, whereToDecide(context, view));
     const next = changed || view.waiting ? call : `No change yet. ${call}`;
     return { ...toReleaseOutput(view, 5), changed, cursor: cursorOf(view), next };
   },

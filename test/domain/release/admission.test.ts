@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { osUser } from '../../../src/domain/access/caller.ts';
 import { refusalOf, type Situation } from '../../../src/domain/release/admission.ts';
 import { COMMANDS, type Command, type CommandName } from '../../../src/domain/release/command.ts';
 import { isClosed, RELEASE_STATES, type ReleaseState } from '../../../src/domain/release/state.ts';
@@ -139,5 +140,25 @@ test('an abort that comes while a release ends says what has become of it', () =
   expect(refusalOf(command('abort'), standing('aborting', { ending: 'rolled-back' }))).toMatchObject({
     code: 'RELEASE_CLOSED',
     message: expect.stringContaining('rolled-back'),
+  });
+});
+
+describe('an approval where callers prove who they are, and nobody is named', () => {
+  const at = standing('waiting-for-approval', { approvalByPerson: true });
+  const sent = (kind: 'person' | 'agent' | 'machine') => ({
+    sender: { identity: { kind, issuer: 'os', subject: 'ada', name: 'ada' }, onBehalfOf: osUser('ada') },
+  });
+
+  test('counts from a person', () => expect(refusalOf(command('approve', sent('person')), at)).toBeUndefined());
+  test.each([
+    ['an agent', sent('agent'), 'an approval counts from a person only, and os#ada is an agent'],
+    ['a machine', sent('machine'), 'an approval counts from a person only, and os#ada is a machine'],
+    ['nobody known', {}, 'it is not known who has sent this approval'],
+  ])('does not count from %s', (_, from, message) =>
+    expect(refusalOf(command('approve', from), at)).toEqual({ code: 'APPROVAL_NOT_COUNTED', message }),
+  );
+  test('is no condition of a rejection, and none where nobody proves who calls', () => {
+    expect(refusalOf(command('reject', sent('agent')), at)).toBeUndefined();
+    expect(refusalOf(command('approve', sent('agent')), standing('waiting-for-approval'))).toBeUndefined();
   });
 });
