@@ -7,7 +7,7 @@ import { PERMISSIONS, type Permission } from '../domain/access/permission.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { whoOf } from '../commands/execute.ts';
 import { cleanText } from '../domain/safe-text.ts';
-import { callerOf } from './caller.ts';
+import { currentCaller } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
 import { toTable } from './table.ts';
@@ -82,7 +82,7 @@ async function create(deps: CliDeps, cli: Cli, name: string, options: Options): 
   };
   const { keys } = await deps.credentials(settings);
   await deps.audit(settings).ready();
-  const { id, token } = keys.create({ ...wanted, createdBy: callerOf(deps).id });
+  const { id, token } = keys.create({ ...wanted, createdBy: (await currentCaller(deps, settings)).id });
   await record(deps, cli, 'key create', { id, ...wanted });
   await print(deps, cli, { id, token }, () => `${token}\nThis is shown once. The id of the key is ${id}.`);
 }
@@ -99,7 +99,7 @@ async function record(deps: CliDeps, cli: Cli, tool: string, given: object): Pro
   const at = new Date().toISOString();
   const entry: AuditEntry = {
     at,
-    ...whoOf(callerOf(deps)),
+    ...whoOf(await currentCaller(deps, settingsOf(deps, cli).settings)),
     tool,
     kind: 'write',
     arguments: given,

@@ -2,6 +2,7 @@ import type { Command, CommandServices } from '../commands/command.ts';
 import type { Finding } from '../commands/doctor-check.ts';
 import type { LoadedSettings } from '../config/load.ts';
 import type { Keys } from '../domain/access/key.ts';
+import type { Login } from '../domain/access/login.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import type { Settings } from '../config/schema.ts';
 
@@ -26,6 +27,8 @@ export interface CliDeps {
   /** Commands in the form of an MCP tool list, from which their cost there is computed. */
   readonly listed: (commands: readonly Command[]) => Promise<readonly object[]>;
   readonly credentials: (settings: Settings) => Promise<Credentials>;
+  /** The login of the person who types. */
+  readonly login: (settings: Settings) => Promise<Login>;
   /** Errors: TEMPORAL_UNREACHABLE, FORBIDDEN, CONFIG_INVALID. */
   readonly setupTemporal: () => Promise<TemporalSetup>;
   readonly version: string;

@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.ts';
 import { addOnboard } from './onboard.ts';
 import { addReleasePages, afterReleaseCommands } from './release.ts';
 import { createRoot } from './root.ts';
+import { addLogin } from './login.ts';
 import { addSandbox } from './sandbox.ts';
 import { addSetup } from './setup.ts';
 import { addServers } from './servers.ts';
@@ -30,6 +31,7 @@ export function createProgram(deps: CliDeps): Cli {
   addAccess(program, deps);
   addAudit(program, deps);
   addCredentials(program, deps);
+  addLogin(program, deps);
   addSetup(program, deps);
   addDoctor(program, deps);
   addConfig(program, deps);

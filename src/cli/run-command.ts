@@ -4,7 +4,8 @@ import { ERRORS, SluiceError } from '../domain/errors.ts';
 import { exitOfSignal } from '../domain/release/exit-code.ts';
 import type { Settings } from '../config/schema.ts';
 import { inSpan, type SpanOptions } from '../observability/tracing/spans.ts';
-import { callerOf } from './caller.ts';
+import type { Caller } from '../domain/access/caller.ts';
+import { currentCaller } from './caller.ts';
 import { flagWords } from './flag-words.ts';
 import type { CliDeps } from './deps.ts';
 import { render, type Format } from './format.ts';
@@ -36,6 +37,7 @@ export async function runCommand(
   { command, raw, format, yes, followed = false }: CommandRun,
 ): Promise<Output> {
   checkInput(command, raw, settings);
+  const caller = await currentCaller(deps, settings);
   const services = await deps.open(settings);
   let progress = startProgress(deps.io, command.title);
   const ask = async ({ question }: Confirmation): Promise<Confirmed> => {
@@ -55,7 +57,7 @@ export async function runCommand(
   };
   try {
     const context: CommandContext = {
-      ...contextOf(deps, services, (...update) => progress.report(...update)),
+      ...contextOf(deps, services, caller, (...update) => progress.report(...update)),
       ...(format === 'text' && { lines }),
     };
     const run = { command, raw, context, gate: GATE, audit: deps.audit(settings), ...asking };
@@ -138,11 +140,12 @@ function atTheTerminal(error: unknown): unknown {
 function contextOf(
   deps: CliDeps,
   services: Awaited<ReturnType<CliDeps['open']>>,
+  caller: Caller,
   report: Progress['report'],
 ): CommandContext {
   return {
     ...services,
-    caller: callerOf(deps),
+    caller,
     signal: deps.io.stopped,
     progress: async (message, fraction) => report(message, fraction),
   };

@@ -6,7 +6,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { exitOfSignal, RELEASE_EXITS } from '../domain/release/exit-code.ts';
 import { queueList } from '../toolsets/release-queue/queue-list.ts';
 import type { QueueRow } from '../toolsets/release-queue/queue-output.ts';
-import { callerOf } from './caller.ts';
+import { currentCaller } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 
@@ -27,8 +27,9 @@ export async function untilStarted(
   queued: Queued,
   { timeoutMs = Infinity, format }: { readonly timeoutMs?: number | undefined; readonly format: Format },
 ): Promise<Turn> {
+  const caller = await currentCaller(deps, settings);
   const services = await deps.open(settings);
-  const given = { ...services, caller: callerOf(deps), signal: deps.io.stopped, progress: () => Promise.resolve() };
+  const given = { ...services, caller, signal: deps.io.stopped, progress: () => Promise.resolve() };
   try {
     return await watched(deps, await admitted(queueList, given, { ...queued }), queued, { timeoutMs, format });
   } finally {

@@ -5,7 +5,7 @@ import type { CommandContext } from '../commands/command.ts';
 import type { Settings } from '../config/schema.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { exitOfRelease, exitOfSignal } from '../domain/release/exit-code.ts';
-import { callerOf } from './caller.ts';
+import { currentCaller } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import type { Format } from './format.ts';
 import { frame, type Watched } from './watch-frame.ts';
@@ -49,10 +49,11 @@ export interface Watching {
 /** Shows a release until it ends, the time is over, or a signal comes. Returns the exit code. */
 export async function runWatch(deps: CliDeps, settings: Settings, watching: Watching): Promise<number> {
   const input = releaseGet.check({ ...watching.which, detail: 'full' }, settings);
+  const caller = await currentCaller(deps, settings);
   const services = await deps.open(settings);
   const given: CommandContext = {
     ...services,
-    caller: callerOf(deps),
+    caller,
     signal: deps.io.stopped,
     progress: () => Promise.resolve(),
   };

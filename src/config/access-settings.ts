@@ -66,6 +66,12 @@ export const ACCESS_SETTINGS = {
     [],
     'Authorization servers whose access tokens (JWT) are accepted, exactly as tokens name them, separated by commas. Needs SLUICE_PUBLIC_URL.',
   ),
+  oauthClientId: setting(
+    'SLUICE_OAUTH_CLIENT_ID',
+    audience,
+    undefined,
+    'Id of the public client with which `sluice login` logs people in; unset: it registers itself with the authorization server.',
+  ),
   oauthAlgorithms: setting(
     'SLUICE_OAUTH_ALGORITHMS',
     commaList.refine(

@@ -41,6 +41,7 @@ const deps = (io: Io, tracing: ProcessTracing): CliDeps => ({
       .contexts(),
   listed: async (commands) => commands.map((await import('../mcp/tool-list.ts')).toTool),
   credentials: async (settings) => (await import('./credentials.ts')).credentialsOf(settings),
+  login: async (settings) => (await import('./login.ts')).loginOf(settings),
   setupTemporal: async () => (await import('./setup-temporal.ts')).setupTemporal(),
   version: version(),
   user: userName(),

@@ -4,6 +4,7 @@ import type { CliDeps, Credentials } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/schema.ts';
+import type { Login } from '../../src/domain/access/login.ts';
 import type { AuditTrail } from '../../src/domain/audit.ts';
 import type { Preflight } from '../../src/domain/release/plan.ts';
 import { toTool } from '../../src/mcp/tool-list.ts';
@@ -30,6 +31,7 @@ export interface CliWorld {
   /** Receives progress. If absent, stderr is not a terminal. */
   readonly status?: (line: string | undefined) => void;
   readonly credentials?: (settings: Settings) => Credentials;
+  readonly login?: (settings: Settings) => Login;
   readonly serve?: CliDeps['serve'];
   readonly refresh?: CliDeps['refresh'];
   /** Contexts of the kubeconfig. */
@@ -37,6 +39,13 @@ export interface CliWorld {
   /** Aborted with the name of a signal when the process would get that signal. */
   readonly stopped?: AbortSignal;
 }
+
+/** Nobody has logged in. */
+const NOBODY: Login = {
+  begin: () => Promise.reject(new Error('not in this test')),
+  current: () => Promise.resolve(undefined),
+  end: () => Promise.resolve(undefined),
+};
 
 /** Runs the command line in this process, on a fake gateway. */
 export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliResult> {
@@ -71,6 +80,7 @@ export async function sluice(world: CliWorld, ...argv: string[]): Promise<CliRes
     contexts: () => Promise.resolve(world.contexts ?? ['prod', 'dev']),
     listed: (commands) => Promise.resolve(commands.map(toTool)),
     setupTemporal: unusedSetup,
+    login: (settings) => Promise.resolve(world.login?.(settings) ?? NOBODY),
     credentials: async (settings) => world.credentials?.(settings) ?? Promise.reject(new Error('not in this test')),
     version: '0.0.0',
     user: 'ada',

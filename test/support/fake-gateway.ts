@@ -134,7 +134,14 @@ export function createFakeGateway(views: readonly ReleaseView[] = []): FakeGatew
     }),
     ownership: undefined,
     outcome: { outcome: 'applied', detail: 'done' },
-    probe: () => answer(() => ({ address: 'fake', namespace: 'default', taskQueue: 'sluice', pollers: fake.pollers, workers: [] })),
+    probe: () =>
+      answer(() => ({
+        address: 'fake',
+        namespace: 'default',
+        taskQueue: 'sluice',
+        pollers: fake.pollers,
+        workers: [],
+      })),
     admit: (id, requestId) => answer(() => admit(id, requestId)),
     start: (input) => answer(() => admit(releaseId(input.spec.target), input.requestId) ?? start(input)),
     command: (id, command) =>

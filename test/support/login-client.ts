@@ -54,21 +54,44 @@ interface Page {
 }
 
 async function agree(url: URL, name: string): Promise<LoginAnswer> {
+  return answerIn(await browse(url, name, (location) => location?.startsWith(CALLBACK) === true));
+}
+
+/** A person at a browser: follows the pages, and returns the address where `isEnd` stops them, or the last page's. */
+export async function browse(
+  url: URL,
+  name: string,
+  isEnd: (location: string | undefined, body: string) => boolean,
+): Promise<string> {
   const cookies = new Map<string, string>();
   let at = url.href;
   let form: string | undefined;
   for (let step = 0; step < 20; step += 1) {
     const page = await load(at, cookies, form);
     form = undefined;
-    if (page.location?.startsWith(CALLBACK)) return answerIn(page.location);
+    if (isEnd(page.location, page.body)) return page.location ?? at;
     if (page.location !== undefined) at = new URL(page.location, at).href;
     else {
       const action = /<form[^>]+action="([^"]+)"/.exec(page.body)?.[1] ?? '';
       at = new URL(action, at).href;
-      form = page.body.includes('name="login"') ? `prompt=login&login=${name}&password=x` : 'prompt=consent';
+      form = formOf(page.body, name);
     }
   }
   throw new Error('the login does not end');
+}
+
+/** The fields that the page has filled in, and the name of the person. */
+function formOf(body: string, name: string): string {
+  const fields = new URLSearchParams();
+  for (const [input] of body.matchAll(/<input[^>]*type="hidden"[^>]*>/g))
+    fields.set(/name="([^"]*)"/.exec(input)?.[1] ?? '', /value="([^"]*)"/.exec(input)?.[1] ?? '');
+  if (body.includes('name="login"'))
+    for (const [key, value] of [
+      ['login', name],
+      ['password', 'x'],
+    ] as const)
+      fields.set(key, value);
+  return fields.toString();
 }
 
 function answerIn(location: string): LoginAnswer {

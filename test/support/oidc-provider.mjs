@@ -24,6 +24,8 @@ const provider = new Provider(issuer, {
     registration: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: true },
+    deviceFlow: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => undefined,
@@ -32,14 +34,23 @@ const provider = new Provider(issuer, {
         scope: scopes.join(' '),
         // A token for any other resource shows that its audience is checked.
         audience: resource,
-        accessTokenTTL: 600,
+        accessTokenTTL: Number(process.env.ACCESS_TOKEN_S ?? 600),
         accessTokenFormat: 'jwt',
       }),
     },
   },
   pkce: { required: () => true },
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-  ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 600, ClientCredentials: 600, IdToken: 600 },
+  ttl: {
+    Session: 600,
+    Grant: 600,
+    Interaction: 600,
+    AccessToken: 600,
+    ClientCredentials: 600,
+    IdToken: 600,
+    RefreshToken: 600,
+    DeviceCode: 600,
+  },
 });
 server.on('request', provider.callback());
 process.stdout.write(`${issuer}\n`);

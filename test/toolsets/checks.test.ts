@@ -105,7 +105,13 @@ function servicesOf({
       probe: () =>
         pollers === undefined
           ? Promise.reject(away)
-          : Promise.resolve({ address: 'localhost:7233', namespace: 'default', taskQueue: 'sluice', pollers, workers: [] }),
+          : Promise.resolve({
+              address: 'localhost:7233',
+              namespace: 'default',
+              taskQueue: 'sluice',
+              pollers,
+              workers: [],
+            }),
     },
     ports: {
       rolloutObjects: { list: (place: Partial<typeof PLACE>) => Promise.resolve(place.namespace ? here : elsewhere) },

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { SluiceError } from '../../domain/errors.ts';
 
@@ -21,6 +31,20 @@ export function createPrivate(path: string, text: string): boolean {
     throw unavailable(path, error);
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** As createPrivate, in place of a file that may be there. Errors: CREDENTIALS_UNAVAILABLE. */
+export function replacePrivate(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+    chmodSync(draft, 0o600);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw unavailable(path, error);
   }
 }
 

@@ -12,6 +12,7 @@ import { nextCall } from './next-call.ts';
 import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 import { queueShort, waitingFor } from './waiting-for.ts';
 import { releaseText } from './state-text.ts';
+import { withWindow } from './windows-check.ts';
 
 const FORGOTTEN =
   'Temporal no longer has this run; this is its record in the journal. A new release starts with release_start.';
@@ -45,7 +46,7 @@ export const releaseGet: Command<typeof input, typeof output> = {
   check: (raw) => checkWhich(input, raw),
   async run(context, which) {
     const { source, held, untold, ...found } = await knownRelease(context, await idOf(context, which), which.run_id);
-    const known = await withNewestEvidence(context, found.view);
+    const known = await withNewestEvidence(context, await withWindow(context, found.view));
     const detail = which.detail === 'full' ? Infinity : CONCISE;
     if (source) {
       const next = held || untold || known.waiting ? nextCall(known) : FORGOTTEN;

@@ -18,6 +18,7 @@ import { identified } from './identified.ts';
 import { placeOf, queuedOutput, queueRelease, toQueued } from './queued-start.ts';
 import { startedTask } from './followed-tasks.ts';
 import { exampleRelease } from './release-plan.ts';
+import { windowsOf } from './windows-check.ts';
 
 const { target, image } = releaseFile.shape;
 const planId = z
@@ -46,6 +47,7 @@ const output = z.strictObject({
   image: z.string(),
   strategy: z.string(),
   weights: z.array(z.number()),
+  windows: z.string().optional(),
   queued: queuedOutput.optional(),
   next: z.string(),
 });
@@ -64,7 +66,7 @@ export const releaseStart: Command<typeof input, typeof output> = {
   output,
   listed: {
     input: ['plan_id', 'target', 'image', 'strategy', 'request_id'],
-    output: Object.keys(output.shape).filter((name) => name !== 'queued'),
+    output: Object.keys(output.shape).filter((name) => !['queued', 'windows'].includes(name)),
   },
   examples: [{ title: 'A canary with the defaults', input: exampleRelease }],
   check: (raw) => check(raw ?? {}),
@@ -78,7 +80,8 @@ export const releaseStart: Command<typeof input, typeof output> = {
     // This check is first, because a running release fails preflight. A repeated request must find its own release, and
     // another request must learn which release is running.
     const [place, worker] = await Promise.all([placeOf(context, spec, request), hasWorker(context)]);
-    if (place.earlier) return toOutput(spec, request, [], place.earlier, worker);
+    if (place.earlier)
+      return { ...toOutput(spec, request, [], place.earlier, worker), ...(await windowsOf(context, spec)) };
     if (stored && place.waits) requireValid(stored, context.ports.now());
     const starter = starterOf(context.caller);
     const start = {
@@ -86,11 +89,16 @@ export const releaseStart: Command<typeof input, typeof output> = {
       ...(starter !== undefined && { starter }),
       ...proposedBy(context.caller),
     };
-    if (place.waits) return queuedAnswer(spec, request, await queueRelease(context, start, place.waits.busy));
+    if (place.waits) {
+      const queued = queuedAnswer(spec, request, await queueRelease(context, start, place.waits.busy));
+      return { ...queued, ...(await windowsOf(context, spec)) };
+    }
     const known = await identified(context, spec);
     const weights = await plannedWeights(context, known, stored);
     const begun = await startOrQueue(context.gateway, { ...start, spec: known }, context.caller, context.ports.now());
-    return 'runId' in begun ? toOutput(spec, request, weights, begun, worker) : queuedAnswer(spec, request, begun);
+    const answer =
+      'runId' in begun ? toOutput(spec, request, weights, begun, worker) : queuedAnswer(spec, request, begun);
+    return { ...answer, ...(await windowsOf(context, known)) };
   },
   task: startedTask,
   text: startText,
@@ -161,7 +169,8 @@ function refuseUnlessReady({ checks, plan }: Preflight): number[] {
 
 function startText(result: Output): string {
   const { cluster, namespace, rollout } = result.target;
-  const lines = [result.queued?.detail, `${result.release_id}, request ${result.request_id}`, result.next];
+  const windows = result.windows === undefined ? undefined : `Windows: ${result.windows}`;
+  const lines = [result.queued?.detail, windows, `${result.release_id}, request ${result.request_id}`, result.next];
   const what = `${result.strategy} release of ${namespace}/${rollout} on ${cluster} to ${result.image}`;
   return [`${headOf(result)}: ${what}`, ...lines.filter((line) => line !== undefined)].join('\n');
 }

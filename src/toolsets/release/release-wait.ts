@@ -10,6 +10,7 @@ import { withNewestEvidence } from './newest-evidence.ts';
 import { nextCall, stateText } from './next-call.ts';
 import { awaitedTask } from './followed-tasks.ts';
 import { releaseText } from './state-text.ts';
+import { withWindow } from './windows-check.ts';
 import { checkWhich, idOf, whichRelease } from '../../commands/which-release.ts';
 
 const POLL_MS = 1000;
@@ -48,7 +49,7 @@ export const releaseWait: Command<typeof input, typeof output> = {
     const { view, changed } = await waitForChange(context, id, which.cursor, (which.timeout_seconds ?? 25) * 1000);
     const call = nextCall(view, whereToDecide(context, view));
     const next = changed || view.waiting ? call : `No change yet. ${call}`;
-    return { ...toReleaseOutput(view, 5), changed, cursor: cursorOf(view), next };
+    return { ...toReleaseOutput(await withWindow(context, view), 5), changed, cursor: cursorOf(view), next };
   },
   task: awaitedTask,
   text: releaseText,
