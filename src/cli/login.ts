@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
 
 interface Options {
-  readonly device?: true;
+  readonly device?: boolean;
   readonly permissions: readonly Permission[];
 }
 

@@ -32,7 +32,7 @@ export function versionsCheck(settings: Where, { probe }: Pick<ReleaseGateway, '
 async function serverVersion(settings: Where): Promise<string | undefined> {
   try {
     const answer = await fetch(`${serverAddress(settings)}/healthz`, { signal: AbortSignal.timeout(SERVER_MS) });
-    const { version: found } = Object((await answer.json()) as unknown) as { readonly version?: unknown };
+    const { version: found } = Object(await answer.json()) as { readonly version?: unknown };
     return typeof found === 'string' ? found : '';
   } catch {
     return undefined;

@@ -70,7 +70,7 @@ export async function revoke({ issuer, clientId, accessToken, refreshToken }: Lo
   }
 }
 
-type Answer = Awaited<ReturnType<typeof oauth.refreshTokenGrant>>;
+type Answer = oauth.TokenEndpointResponse & oauth.TokenEndpointResponseHelpers;
 
 function toTokens(answer: Answer): Pick<LoginTokens, 'accessToken' | 'refreshToken' | 'expiresAt'> {
   const { access_token: accessToken, refresh_token: refreshToken } = answer;

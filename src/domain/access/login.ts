@@ -3,7 +3,7 @@ import type { Permission } from './permission.ts';
 
 /** How a person logs in. */
 export interface LoginRequest {
-  /** By a code that the person types on another device (RFC 8628), in place of a redirect to this machine (RFC 8252). */
+  /** By a code that is typed on another device (RFC 8628), in place of a redirect to this machine (RFC 8252). */
   readonly device: boolean;
   /** What the token shall permit. */
   readonly permissions: readonly Permission[];

@@ -1,7 +1,7 @@
 import { isClosed } from '../../domain/release/state.ts';
 import type { ReleaseView } from '../../domain/release/view.ts';
 
-/** What a caller can usefully do now. `view` is the result of `present`. `people`: where people decide, as a sentence. */
+/** What a caller can usefully do now. `view`: the result of `present`. `people`: where people decide, a sentence. */
 export function nextCall(view: ReleaseView, people?: string): string {
   if (isClosed(view.state) && view.closedAt !== undefined)
     return 'The release has ended; nothing to do. A new one starts with release_start.';
