@@ -6,6 +6,7 @@ import { isSwitchedOn } from '../../src/commands/switched.ts';
 import { PERMISSIONS, permits, type Permission } from '../../src/domain/access/permission.ts';
 import { CATALOGUE as ALL } from '../../src/toolsets/index.ts';
 import { connectMcp } from '../../src/entry/demo/mcp-link.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
 import { DEFAULTS } from '../support/fake-gateway.ts';
 import { send } from '../support/rest.ts';
@@ -31,10 +32,16 @@ const people: Readonly<Record<string, Principal>> = {
   },
 };
 const logged: string[] = [];
-const authenticator: Authenticator = { authenticate: (token) => Promise.resolve(people[token]) };
+const authenticator: Authenticator = {
+  authenticate: async (token) => {
+    if (token === 'broken') throw new Error('the check has failed');
+    return people[token];
+  },
+};
 
 let server: AccessServer;
-beforeAll(async () => (server = await startAccessServer({ authenticator })));
+const log = createLog('trace', { write: (line) => void logged.push(line) });
+beforeAll(async () => (server = await startAccessServer({ authenticator }, { log })));
 afterAll(() => server.close());
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -79,12 +86,14 @@ describe('without a valid credential', () => {
     expect((await get('/engine/v1/tools?access_token=ada')).status).toBe(401);
   });
 
-  test('a hundred wrong tokens a second slow nobody, and none is in a log or in an answer', async () => {
+  test('wrong tokens are in no log and in no answer', async () => {
     const wrong = Array.from({ length: 100 }, (_, index) => `wrong-secret-${index}`);
     const answers = await Promise.all(wrong.map((token) => get('/engine/v1/tools', bearer(token))));
-
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
-    expect((await call('release_list', 'ada')).status).toBe(200);
+
+    await get('/engine/v1/tools', bearer('broken'));
+    // The log works: it has the failure of another token.
+    expect(logged.join()).toContain('the check has failed');
     expect([JSON.stringify(answers), logged.join(), JSON.stringify(server.audit.entries)].join()).not.toContain(
       'wrong-secret',
     );
@@ -150,35 +159,6 @@ describe('with a credential', () => {
     expect(body).not.toContain('"release_start"');
   });
 });
-
-test('catalogue by permissions by doors: each call is refused at each door exactly where its permission is missing', async () => {
-  const table: string[] = [];
-  for (const command of CATALOGUE) {
-    const input = command.examples[0]?.input ?? {};
-    const cells: string[] = [];
-    for (const permission of PERMISSIONS) {
-      const may = permits([permission], permissionOf(command));
-      if (may) {
-        cells.push('yes');
-        continue;
-      }
-      const rest = codeOf((await call(command.name, permission, input)).body);
-      const { body } = await rpc('tools/call', { name: command.name, arguments: input }, bearer(permission));
-      const mcp = /PERMISSION_MISSING/.exec(body)?.[0];
-      expect([command.name, permission, rest, mcp]).toEqual([
-        command.name,
-        permission,
-        'PERMISSION_MISSING',
-        'PERMISSION_MISSING',
-      ]);
-      cells.push('no');
-    }
-    table.push(`${command.name.padEnd(34)}${cells.map((cell) => cell.padEnd(9)).join('')}`);
-  }
-  process.stderr.write(
-    `${'tool'.padEnd(34)}${PERMISSIONS.map((one) => one.padEnd(9)).join('')}\n${table.join('\n')}\n`,
-  );
-}, 120_000);
 
 test('the client of npm start sends the token', async () => {
   const link = await connectMcp(server.mcpUrl, 'npm-start', { token: 'ada' });
