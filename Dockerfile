@@ -18,6 +18,9 @@ COPY scripts ./scripts
 RUN find . -type f -exec touch -d 2020-01-01T00:00:00Z {} + \
   && node scripts/bundle.mjs \
   && rm -rf node_modules/rolldown node_modules/@rolldown
+# The workflow code too: its compiler writes its native library into a folder that only its account can write, and a pod
+# whose file system is read-only has none.
+RUN node scripts/bundle-workflows.ts
 
 FROM node:24-bookworm-slim
 WORKDIR /app

@@ -44,7 +44,7 @@ const STARTS: Readonly<Record<AddOn, (running: Running) => Promise<void>>> = {
     const { containerd, registry } = requireRealPods();
     Object.assign(state.binaries, { containerd, registry });
     remember(running, 'real-pods');
-    if (!state.podPolicies) await restartApiServer(running);
+    if (!state.podPolicies) await restartControlPlane(running);
     await applyAdmission(api, loopback(state, 'registry'));
     // The node needs the registry.
     for (const part of parts) await startAndSay(running, part);
@@ -62,17 +62,19 @@ function remember({ stateDir, state }: Serving, name: AddOn): void {
 const startAndSay = ({ stateDir, state, say }: Serving, part: string): Promise<void> =>
   startUntilReady(stateDir, state, part).then(() => say(`${part}: ready`));
 
-/** A sandbox that was started without real pods has an API server without their policies. */
-async function restartApiServer(running: Serving): Promise<void> {
+/** A sandbox that was started without real pods has no policies for them, and gives pods no tokens. */
+async function restartControlPlane(running: Serving): Promise<void> {
   const { stateDir, state } = running;
   state.podPolicies = true;
-  const record = state.parts['kube-apiserver'];
-  if (record) {
-    record.stopped = true;
-    writeState(stateDir, state);
-    await stopProcess(record.pid, record.startTime);
+  for (const part of ['kube-apiserver', 'kube-controller-manager']) {
+    const record = state.parts[part];
+    if (record) {
+      record.stopped = true;
+      writeState(stateDir, state);
+      await stopProcess(record.pid, record.startTime);
+    }
+    await startAndSay(running, part);
   }
-  await startAndSay(running, 'kube-apiserver');
 }
 
 /**

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ETCD_CLIENT_PORT, ETCD_PEER_PORT, etcdAddress } from '../processes/ports.ts';
 import type { PartCommand } from '../processes/part.ts';
 import type { SandboxState } from '../processes/state.ts';
-import { API_SERVER_ARGS } from '../real-pods/admission.ts';
+import { API_SERVER_ARGS, CONTROLLERS_OF_REAL_PODS } from '../real-pods/admission.ts';
+import { hostNames } from '../real-pods/names.ts';
 import { answers, apiClient } from './answers.ts';
 import { kubeconfigOf, loopback, portOf } from './layout.ts';
 
@@ -41,16 +42,15 @@ export function apiServer(stateDir: string, state: SandboxState): PartCommand {
       `--cert-dir=${join(stateDir, 'certificates')}`,
       // Service addresses are loopback addresses, so that a process can listen on them without kube-proxy.
       `--service-cluster-ip-range=127.${state.range}.0.0/16`,
-      // The API server refuses loopback here. No client connects to this address.
-      `--advertise-address=10.${state.range}.0.1`,
+      // The API server refuses loopback here. Its certificate is also for this address: real pods reach it only there.
+      `--advertise-address=${hostNames(state.range).address}`,
       '--authorization-mode=RBAC',
       `--token-auth-file=${join(stateDir, 'tokens.csv')}`,
-      '--disable-admission-plugins=ServiceAccount',
       '--service-account-issuer=https://sandbox.sluice.local',
       `--service-account-key-file=${key}`,
       `--service-account-signing-key-file=${key}`,
       '--profiling=false',
-      ...(state.podPolicies ? API_SERVER_ARGS : []),
+      ...(state.podPolicies ? API_SERVER_ARGS : ['--disable-admission-plugins=ServiceAccount']),
     ],
     url: `https://${loopback(state, 'api-server')}`,
     ready: async () => (await apiClient(stateDir, state).get<string>('/readyz')) === 'ok',
@@ -78,6 +78,7 @@ const CONTROLLERS = [
 ];
 
 export function controllerManager(stateDir: string, state: SandboxState): PartCommand {
+  const controllers = [...CONTROLLERS, ...(state.podPolicies ? CONTROLLERS_OF_REAL_PODS : [])];
   return {
     name: 'kube-controller-manager',
     command: state.binaries['kube-controller-manager']!,
@@ -86,8 +87,9 @@ export function controllerManager(stateDir: string, state: SandboxState): PartCo
       '--leader-elect=false',
       '--secure-port=0',
       '--horizontal-pod-autoscaler-sync-period=2s',
-      `--controllers=${CONTROLLERS.map((name) => `${name}-controller`).join(',')}`,
+      `--controllers=${controllers.map((name) => `${name}-controller`).join(',')}`,
       `--service-account-private-key-file=${join(stateDir, 'service-account.key')}`,
+      `--root-ca-file=${join(stateDir, 'certificates', 'apiserver.crt')}`,
       '--kube-api-qps=200',
       '--kube-api-burst=400',
     ],

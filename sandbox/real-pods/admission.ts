@@ -7,6 +7,9 @@ export const API_SERVER_ARGS = [
   '--runtime-config=admissionregistration.k8s.io/v1beta1=true',
 ];
 
+/** A token of a pod is in a volume together with the certificate of the API server, which this one publishes. */
+export const CONTROLLERS_OF_REAL_PODS = ['root-ca-certificate-publisher'];
+
 const GROUP = '/apis/admissionregistration.k8s.io/v1beta1';
 const TOLERATION = `{"key": "${REAL_PODS}", "operator": "Exists"}`;
 const NAME = 'real-pods';

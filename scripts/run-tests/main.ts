@@ -8,6 +8,7 @@ import { add, type Counts, countsLine, exitCodeOf, NONE } from './counts.ts';
 import { GROUPS, isAskedFor, type TestGroup } from './groups.ts';
 import { type JestRun, listTests, runGroup } from './jest.ts';
 import { acquireFor } from './programs.ts';
+import { endLeftovers } from './leftovers.ts';
 import { SharedSandbox } from './sandbox.ts';
 import { folderTimes, readSummary } from './summary.ts';
 
@@ -25,6 +26,7 @@ try {
   counts = await runAll();
 } finally {
   counts = add(counts, await takeDown(counts.failed > 0));
+  if (interrupted) endLeftovers(tmpdir());
   rmSync(folder, { recursive: true, force: true });
   if (failures.length > 0) console.log(['Failed:', ...failures.map((failure) => `  ${failure}`)].join('\n'));
   console.log(countsLine(counts));

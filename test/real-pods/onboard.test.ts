@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/root.mjs';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { applyNamespace, clientOf, statusThrough } from '../../sandbox/apps/applications.ts';
 import { addToLoad } from '../../sandbox/load/client.ts';
 import { loadHost } from '../../sandbox/load/config.ts';
+import { Buildah, noBuildah } from '../support/buildah.ts';
 import { GitRepositories, gitIn } from '../support/git-repositories.ts';
 import { machineState } from '../support/machine-state.ts';
 import { pushNodeBase } from '../support/node-base-image.ts';
@@ -16,8 +16,7 @@ import { eventually } from '../support/releases-wait.ts';
 
 jest.setTimeout(600_000);
 
-const noBuilder = ['buildah', 'npm'].find((name) => spawnSync(name, ['--version']).error !== undefined);
-const cannot = noPods ?? (noBuilder === undefined ? undefined : `no ${noBuilder} on PATH`);
+const cannot = noPods ?? (noBuildah === undefined ? undefined : `no ${noBuildah} on PATH`);
 const why = cannot === undefined ? '' : ` (skipped: ${cannot})`;
 const real = cannot === undefined ? test : test.skip;
 
@@ -71,6 +70,7 @@ const pods = new RealPods('real-onboard');
 const repositories = new GitRepositories();
 let before: ReturnType<typeof machineState>;
 let sandbox: Sandbox;
+let buildah: Buildah;
 let worker: Supervised;
 let env: Record<string, string>;
 let [source, mine] = ['', ''];
@@ -83,6 +83,7 @@ beforeAll(async () => {
   source = repositories.create('source', SOURCE);
   gitIn(source, 'tag', 'v1');
   mine = repositories.create('mine', { [`deployments/${APP}/deployment.yaml`]: deployment() });
+  buildah = new Buildah(repositories.root, sandbox.registry);
   env = settings(await timed('base image', () => pushNodeBase(sandbox.registry, '24-bookworm-slim')));
   worker = new Supervised({
     ...{ name: 'worker', args: ['bin/sluice.mjs', 'worker'], env, stateDir: sandbox.stateDir },
@@ -96,22 +97,15 @@ afterAll(async () => {
   await worker?.stop();
   await pods.down();
   pods.remove();
-  spawnSync('umount', ['--recursive', join(repositories.root, 'images', 'root', 'overlay')]);
+  buildah?.close();
   await repositories.close();
   process.stdout.write(`Measured: ${took.join(', ')}\n`);
 }, 120_000);
 
-/** Settings of a user, and what buildah needs to leave the images of this machine alone. */
+/** Settings of a user. */
 function settings(base: string): Record<string, string> {
-  const { root } = repositories;
-  const file = (name: string, text: string): string => {
-    writeFileSync(join(root, name), text);
-    return join(root, name);
-  };
-  mkdirSync(join(root, 'images'), { recursive: true });
-  const store = `[storage]\ndriver = "overlay"\ngraphroot = "${root}/images/root"\nrunroot = "${root}/images/run"\n`;
   return {
-    SLUICE_HOME: join(root, 'home'),
+    SLUICE_HOME: join(repositories.root, 'home'),
     SLUICE_TASK_QUEUE: 'real-onboard',
     SLUICE_KUBECONFIG: sandbox.kubeconfig,
     SLUICE_PROMETHEUS_URL: sandbox.prometheusUrl,
@@ -123,12 +117,7 @@ function settings(base: string): Record<string, string> {
     SLUICE_BASE_IMAGES: `${BASE}=${base}`,
     SLUICE_BUILDER: 'buildah',
     SLUICE_GIT_LOCAL: 'true',
-    BUILDAH_ISOLATION: 'chroot',
-    CONTAINERS_STORAGE_CONF: file('storage.conf', store),
-    CONTAINERS_REGISTRIES_CONF: file(
-      'registries.conf',
-      `[[registry]]\nlocation = "${sandbox.registry}"\ninsecure = true\n`,
-    ),
+    ...buildah.env,
   };
 }
 
@@ -200,8 +189,7 @@ real(`a later commit is built, judged with real users, and released${why}`, asyn
 real(`down leaves no container, interface, rule, cgroup or mount${why}`, async () => {
   await worker.stop();
   await pods.down();
-  // buildah leaves the mount of its store.
-  spawnSync('umount', ['--recursive', join(repositories.root, 'images', 'root', 'overlay')]);
+  buildah.close();
 
   expect(machineState()).toEqual(before);
 });

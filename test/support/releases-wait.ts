@@ -23,7 +23,7 @@ export async function eventually<T>(
     const answer = await look();
     if (answer !== undefined) return answer;
     if (Date.now() > deadline)
-      throw new Error(`Not within ${limitMs / 1000} s: ${what}${now ? `; now: ${JSON.stringify(now())}` : ''}`);
+      throw new Error(`Not within ${limitMs / 1000} s: ${what}${now ? `; now: ${JSON.stringify(await now())}` : ''}`);
     await sleep(everyMs);
   }
 }

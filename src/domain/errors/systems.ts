@@ -59,6 +59,13 @@ export const SYSTEM_ERRORS = {
     'The worker has stopped, and does not end by itself.',
     'Start it again. Releases go on from where they are, with this worker or another one.',
   ),
+  WORKFLOW_CODE_UNBUILT: entry(
+    500,
+    1,
+    false,
+    'The bundler of the Temporal worker cannot build the workflow code.',
+    'Read its errors. If the native library of SWC does not load, set SWC_NATIVE_BINDING_CACHE to a folder that only this account can write.',
+  ),
   PROMETHEUS_UNREACHABLE: entry(
     503,
     6,
