@@ -5,6 +5,7 @@ import { short } from '../tools/figures.ts';
 import { startMcpProxy, startSluice, startSupergateway, startUpstream, type Contender } from './contenders.ts';
 import { startHttpUpstream } from './http-upstream.ts';
 import { startContextForge } from './context-forge.ts';
+import { added, lastLine } from './last-line.ts';
 import { CALLERS, direct, idleSessions, through, type Amount, type Figures } from './measure.ts';
 import { installPeers, type Programs } from './peers.ts';
 import { starts, type Starts } from './starts.ts';
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   console.log(`\n${table(figures)}\n`);
   console.log(`From a stdio client to the same server over HTTP:\n\n${timesOf(bridges)}\n`);
   console.log(startsLine(firstAnswers));
-  console.log(lastLine(figures, memory));
+  console.log(lastLine(figures, SESSIONS, memory));
   return 0;
 }
 
@@ -83,10 +84,6 @@ async function memoryOfSessions(): Promise<number> {
   }
 }
 
-function added({ p50 }: Figures, figures: readonly Figures[]): number {
-  return p50 - (figures.find(({ name }) => name === 'direct')?.p50 ?? NaN);
-}
-
 function table(figures: readonly Figures[]): string {
   const rows = figures.map((one) =>
     [
@@ -110,17 +107,4 @@ function timesOf(figures: readonly Figures[]): string {
 function startsLine({ direct, sluice }: Starts): string {
   const [alone, behind] = [direct, sluice].map((ms) => `${Math.round(ms)} ms`);
   return `start to first answer over stdio: direct ${alone}, behind sluice ${behind}, x${(sluice / direct).toFixed(2)}`;
-}
-
-/** Ratios to the best of the others: of the added time, below 1 is faster; of the calls, above 1 is more. */
-function lastLine(figures: readonly Figures[], memory: number): string {
-  const ours = figures.find(({ name }) => name === 'sluice');
-  const peers = figures.filter(({ name }) => name !== 'sluice' && name !== 'direct');
-  const [quickest] = peers.toSorted((a, b) => a.p50 - b.p50);
-  const at32 = ({ rates }: Figures): number => rates[32] ?? 0;
-  const [busiest] = peers.toSorted((a, b) => at32(b) - at32(a));
-  if (!ours || !quickest || !busiest) throw new Error('nothing to compare with');
-  const time = (added(ours, figures) / added(quickest, figures)).toFixed(2);
-  const rate = (at32(ours) / at32(busiest)).toFixed(2);
-  return `added p50 x${time} of ${quickest.name}, calls/s x${rate} of ${busiest.name}, ${SESSIONS} sessions ${short(memory)} MB`;
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from '../domain/errors.ts';
 import { progressToken, type RpcId } from '../domain/gateway/message.ts';
+import { logLevelOf } from './log-level.ts';
 import { patience, type Answer, type Ask, type Limits } from './upstream.ts';
 
 /** A request that waits for its answer. */
@@ -10,6 +11,8 @@ export interface Open {
   readonly token: RpcId | undefined;
   readonly method: string | undefined;
   readonly caller: string | undefined;
+  /** The least severe log messages that it asks for. Undefined: none. */
+  readonly logLevel: unknown;
 }
 
 interface Waiting extends Open {
@@ -76,6 +79,7 @@ export class OpenRequests<K> {
       token: progressToken(message.params),
       method: message.method,
       caller,
+      logLevel: logLevelOf(message.params),
       timer: undefined,
       unlisten: () => signal.removeEventListener('abort', leave),
     });

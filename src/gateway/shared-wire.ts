@@ -125,7 +125,7 @@ export class SharedWire {
   #notify(text: string, { method, params }: RpcMessage): void {
     const meta = isFields(params['_meta']) ? params['_meta'] : {};
     const named = method === 'notifications/progress' ? params['progressToken'] : meta[SUBSCRIPTION];
-    const open = typeof named === 'number' ? this.#open.get(named) : readerOf(method, this.#open.all);
+    const open = typeof named === 'number' ? this.#open.get(named) : readerOf(method, params, this.#open.all);
     // Only progress renews the time limit, so a version that writes without end still has to answer.
     if (method === 'notifications/progress' && typeof named === 'number') this.#open.heard(named);
     open?.answer.message(addressed(text, open));

@@ -21,6 +21,8 @@ test('--demo mcp --once: a good release of an MCP server, a bad one whose tool i
     'failed: none',
     expect.stringMatching(/^failed: add \d+ times?$/) as unknown,
   ]);
+  const [, seconds] = /The releases took (\d+) s\./.exec(start.text) ?? [];
+  expect(Number(seconds)).toBeLessThan(120);
   expect(code).toBe(0);
   expect(markedProcesses(join(home, 'demo-mcp'))).toEqual([]);
 }, 240_000);

@@ -183,6 +183,25 @@ test.each([
   expect(Object.entries(heard).flatMap(([name, texts]) => (texts.length > 0 ? [name] : []))).toEqual(readers);
 });
 
+const logging = (level?: string) =>
+  level === undefined ? {} : { _meta: { 'io.modelcontextprotocol/logLevel': level } };
+
+test.each([
+  ['that alone asks for log messages', undefined, 'info', ['bob']],
+  ['that alone asks for such a severe one', 'error', 'info', ['bob']],
+  ['and to none of two that ask', 'info', 'info', []],
+  ['and to none if it is below what all of them ask for', 'error', 'debug', []],
+])('of two requests of two callers, a log message goes to the one %s', (_, anns, level, readers) => {
+  const { open, wires } = fakeWires();
+  const shared = new SharedWire(open, LIMITS);
+  const [ann, bob] = [listener(), listener()];
+  shared.send({ ...ask({ id: 1, method: 'tools/call', params: logging(anns) }), caller: 'ann' }, ann);
+  shared.send({ ...ask({ id: 1, method: 'tools/call', params: logging('info') }), caller: 'bob' }, bob);
+  wires[0]?.events.message(JSON.stringify({ method: 'notifications/message', params: { level, data: 'x' } }));
+  const heard = { ann: ann.texts, bob: bob.texts };
+  expect(Object.entries(heard).flatMap(([name, texts]) => (texts.length > 0 ? [name] : []))).toEqual(readers);
+});
+
 test('a notification of a caller reaches the version, unless it names a request', () => {
   const { open, wires } = fakeWires();
   const shared = new SharedWire(open, LIMITS);

@@ -25,12 +25,12 @@ const AUDIENCES: readonly [string, Audience, (caller: number) => Record<string, 
   ],
 ];
 
-/** A release at two gateway processes. `ended` gets it after its end, with who was answered by 2.0.0 while it was green. */
+/** A release at two gateway processes. `body` gets it once it has started, with who was answered by 2.0.0. */
 async function released(
   [by, audience, as]: (typeof AUDIENCES)[number],
   options: readonly string[],
   file: object,
-  ended: (one: ServerRelease, answered: ReadonlySet<number>) => Promise<void>,
+  body: (one: ServerRelease, answered: ReadonlySet<number>) => Promise<void>,
 ): Promise<void> {
   const one = new ServerRelease(temporal, `audience-${by}-${options[0] ?? 'good'}`);
   const answered = new Set<number>();
@@ -39,7 +39,7 @@ async function released(
   try {
     await one.start({ ...file });
     const worker = await one.worker();
-    await worker.runUntil(() => ended(one, answered));
+    await worker.runUntil(() => body(one, answered));
   } finally {
     await one.close();
   }

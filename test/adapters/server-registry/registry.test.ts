@@ -171,6 +171,48 @@ test('a name has one scope; another one is refused', async () => {
   await expect(elsewhere).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('project') });
 });
 
+describe('the scope global', () => {
+  const openAt = (folder: string, globalFile: string): ServerRegistryPort =>
+    createServerRegistry({ folder, globalFile }, 30);
+  const register1 = (registry: ServerRegistryPort, scope?: 'global') =>
+    registry.change(
+      'demo',
+      undefined,
+      (server) => register(server, { version: '1', upstream: UPSTREAM, blue: true }, BY),
+      scope,
+    );
+
+  test('is the file of the user, which every project sees, and which keeps what else is in it', async () => {
+    const [one, other, home] = [newFolder(), newFolder(), newFolder()];
+    const file = join(home, 'clients.json');
+    writeFileSync(file, '{\n  // Mine.\n  "mcpServers": { "own": { "command": "own" } },\n  "theme": "dark"\n}\n');
+    await register1(openAt(one, file), 'global');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('// Mine.');
+    expect(text).toContain('"own": { "command": "own" }');
+    expect(text).toContain('"theme": "dark"');
+    expect(text).toContain('"currentBlue": "1"');
+    expect(readdirSync(home)).toEqual(
+      expect.arrayContaining(['clients.json', 'clients.json.bak', 'clients.versions.json']),
+    );
+    expect(statSync(join(home, 'clients.versions.json')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(one)).toEqual([]);
+    expect(await openAt(other, file).read('demo')).toMatchObject({ scope: 'global', versions: [{ version: '1' }] });
+    const moved = await openAt(other, file).change('demo', 1, (server) => setTraffic(server, '1', 100, BY));
+    expect(moved.scope).toBe('global');
+  });
+
+  test('gives way to a server of the project with the same name, and only there', async () => {
+    const [one, other, home] = [newFolder(), newFolder(), newFolder()];
+    const file = join(home, 'clients.json');
+    await register1(openAt(one, file));
+    await register1(openAt(other, file), 'global');
+    expect((await openAt(one, file).read('demo'))?.scope).toBe('project');
+    expect((await openAt(other, file).read('demo'))?.scope).toBe('global');
+    expect((await openAt(one, file).list()).map(({ name, scope }) => [name, scope])).toEqual([['demo', 'project']]);
+  });
+});
+
 describe('several processes', () => {
   const WRITER = join(import.meta.dirname, '../../support/servers-writer.ts');
 
