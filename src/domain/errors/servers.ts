@@ -42,7 +42,7 @@ export const SERVER_ERRORS = {
     2,
     false,
     'The command of the version is no program of this machine.',
-    'Correct the command. If it is a program on the machines of the gateways only, set elsewhere (--elsewhere).',
+    'Correct the command. If it is a program on the machines of the gateways only, set elsewhere.',
   ),
   SERVER_NO_BLUE: entry(
     409,

@@ -136,7 +136,7 @@ async function startable(programs: ProgramsPort, { file, moves, skipped }: Plan)
 function absent(takenIn: Move['takenIn']): string {
   const command = takenIn && 'command' in takenIn.upstream ? takenIn.upstream.command : '';
   const found = unknownProgram(command).replace(/\.$/, '');
-  return `${found.charAt(0).toLowerCase()}${found.slice(1)}; if the machine of the gateway has it, set elsewhere (--elsewhere)`;
+  return `${found.charAt(0).toLowerCase()}${found.slice(1)}; if the machine of the gateway has it, set elsewhere`;
 }
 
 /** What has to be so that the new entries work. */
