@@ -4,6 +4,7 @@ import type { Caller } from '../domain/access/caller.ts';
 import type { AuditTrail } from '../domain/audit.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
+import { inSpan } from '../observability/tracing/spans.ts';
 
 interface Read {
   readonly caller: Caller;
@@ -12,7 +13,7 @@ interface Read {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-/** Runs a read that is not a tool call, and writes it to the audit log like one. */
+/** Runs a read that is not a tool call, as a span, and writes it to the audit log like one. */
 export async function audited<T>(
   audit: AuditTrail,
   { caller, method, arguments: given }: Read,
@@ -35,7 +36,7 @@ export async function audited<T>(
     return audit.record(detail === undefined ? entry : { ...entry, detail: maskSecrets(cleanText(detail)) });
   };
   try {
-    const answer = await work();
+    const answer = await inSpan(method, { kind: 'server', attributes: { 'mcp.method.name': method } }, work);
     await record('ok');
     return answer;
   } catch (error) {

@@ -6,7 +6,10 @@ import { SluiceError } from '../../src/domain/errors.ts';
 import { createTracing, type RunningTracing } from '../../src/observability/tracing/sdk.ts';
 import type { Sampling } from '../../src/observability/tracing/settings.ts';
 import { inSpan, isTracing, openSpan, presentTrace, useTracing } from '../../src/observability/tracing/spans.ts';
+import { createFakeGateway } from '../support/fake-gateway.ts';
+import { startTestServer } from '../support/mcp-server.ts';
 import { startOtlpReceiver, type OtlpReceiver } from '../support/otlp-receiver.ts';
+import { send } from '../support/rest.ts';
 
 const TRACE = 'a'.repeat(32);
 const PARENT = 'b'.repeat(16);
@@ -49,6 +52,29 @@ describe('spans', () => {
     expect(named('outer')).toMatchObject({ service: 'one', parentId: '', attributes: { one: 1, two: 'b' }, kind: 2 });
     expect(named('inner')).toMatchObject({ parentId: named('outer')?.spanId, traceId: named('outer')?.traceId });
     expect(receiver.headers).toMatchObject({ path: '/v1/traces', 'content-type': 'application/x-protobuf' });
+  });
+
+  test('what an MCP client reads is a span of its request, with the error of a read that fails and without its address', async () => {
+    const server = await startTestServer(createFakeGateway(), false);
+    const { traceparent } = FROM;
+    const type = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const ask = (method: string, params: object) =>
+      send(server.mcpUrl, {
+        headers: { ...type, 'mcp-protocol-version': '2025-11-25', traceparent },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      });
+    await ask('resources/list', {});
+    await ask('resources/read', { uri: 'nothing://hidden-name' });
+    await server.close();
+    await tracing.close();
+
+    const requests = receiver.spans.filter(({ name }) => name === 'POST /mcp').map(({ spanId }) => spanId);
+    for (const name of ['resources/list', 'resources/read']) {
+      expect(named(name)).toMatchObject({ traceId: TRACE, attributes: { 'mcp.method.name': name } });
+      expect(requests).toContain(named(name)?.parentId);
+    }
+    expect([named('resources/list')?.failed, named('resources/read')?.failed]).toEqual([false, true]);
+    expect(receiver.spans.map(({ text }) => text).join()).not.toContain('hidden-name');
   });
 
   test('the present span survives what is awaited, and ends with the work', async () => {
