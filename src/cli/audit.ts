@@ -59,7 +59,9 @@ async function verify(deps: CliDeps, cli: Cli, files: readonly string[], options
       ...(calls ? callLines(calls.result) : []),
       ...(releases ? releaseLines(releases.result) : []),
       ...(missing ? ['The expected hash is not there.'] : []),
-      ...(intact ? ['Keep each last hash elsewhere, and give it as --expect next time.'] : []),
+      ...(intact && (calls?.result.last || releases?.result.last)
+        ? ['Keep each last hash elsewhere, and give it as --expect next time.']
+        : []),
     ].join('\n'),
   );
   if (!intact) process.exitCode = ERRORS.AUDIT_BROKEN.exit;

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command as Cli } from 'commander';
+import { InvalidArgumentError, Option, type Command as Cli } from 'commander';
 import { recordOf } from '../domain/access/caller.ts';
 import { PERMISSIONS, type Permission } from '../domain/access/permission.ts';
 import { whoOf } from '../commands/execute.ts';
@@ -6,6 +6,9 @@ import type { LoggedIn, LoggedOut } from '../domain/access/login.ts';
 import { callerOf, callerWithLogin } from './caller.ts';
 import type { CliDeps } from './deps.ts';
 import { print, settingsOf } from './global.ts';
+
+/** A person who logs in looks, releases, and decides. */
+const USUAL: readonly Permission[] = ['read', 'operate', 'approve'];
 
 interface Options {
   readonly device?: boolean;
@@ -21,11 +24,11 @@ export function addLogin(program: Cli, deps: CliDeps): void {
       'Log in at the authorization server of the settings. The command line then acts for this person, until sluice logout. The token is kept in login.json of SLUICE_HOME, which only its owner can read',
     )
     .option('--device', 'by a code that is typed on any device, where no browser of this machine can be used')
-    .option('--permissions <a,b,…>', `what the token shall permit: some of ${PERMISSIONS.join(', ')}`, permissions, [
-      'read',
-      'operate',
-      'approve',
-    ] as const)
+    .addOption(
+      new Option('--permissions <a,b,…>', `what the token shall permit: some of ${PERMISSIONS.join(', ')}`)
+        .argParser(permissions)
+        .default(USUAL, USUAL.join(',')),
+    )
     .action((options: Options, cli: Cli) => login(deps, cli, options));
   program
     .command('logout')
