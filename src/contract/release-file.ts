@@ -77,6 +77,7 @@ const UNLISTED: readonly string[] = [
   'target_kind',
   'split',
   'images',
+  'template',
   'server',
   'version',
   'contract_reason',

@@ -13,6 +13,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   target: 'leave it out: the target is the Rollout that was updated',
   image: 'leave it out: the image is that of the update',
   images: 'leave it out: the images are those of the update',
+  template: 'leave it out: the template is that of the update',
   approval: `leave it out: ${COMES}. Name people in approvals for its steps`,
   approvers: `leave it out: ${COMES}. Name people in approvals for its steps`,
   when_busy: 'leave it out: an update waits for the release before it',

@@ -55,6 +55,8 @@ export const sourceFields = {
 } as const;
 
 type SourceFile = z.output<z.ZodObject<typeof sourceFields>>;
+/** What else of a template a release file can change. */
+const WHOLE = ['images', 'template'] as const;
 const NAMES = Object.keys(sourceFields) as readonly (keyof SourceFile)[];
 
 /** The kind of target that a source belongs to. Undefined if the file has no source. */
@@ -75,8 +77,11 @@ export function sourceProblems(file: Readonly<Record<string, unknown>>): readonl
       .map((path) => ({ path, message: `is for target_kind: ${path}, and the file has target_kind: ${String(kind)}` })),
     ...given
       .slice(0, 1)
-      .filter(() => file['images'] !== undefined)
-      .map((name) => ({ path: 'images', message: `is not for a version from ${name}, whose source has all images` })),
+      .flatMap((name) => WHOLE.filter((path) => file[path] !== undefined).map((path) => ({ path, name })))
+      .map(({ path, name }) => ({
+        path,
+        message: `is not for a version from ${name}, whose source has the whole template`,
+      })),
     ...NAMES.filter((name) => kind === name && file[name] === undefined).map((path) => ({
       path,
       message: `is missing; target_kind: ${path} needs it`,

@@ -3,7 +3,8 @@ import { podsNeverReady } from '../domain/pods.ts';
 import { departure } from '../domain/release/observe.ts';
 import type { Advanced, Preempted, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
-import { imageChange, isRefusal, preemption, readTarget, sourceOf, type Move, type Seen } from './move.ts';
+import { newVersion } from '../domain/template/template-change.ts';
+import { changeToNew, isRefusal, preemption, readTarget, sourceOf, type Move, type Seen } from './move.ts';
 
 /** Where a version is that has just been set. */
 export interface FirstHold {
@@ -17,12 +18,12 @@ export interface FirstHold {
 export async function start(move: Move, { isReady, isPast }: FirstHold): Promise<Started> {
   const { world, scene } = move;
   const { fromImage, templateImage: from = fromImage, toImage, stableHash } = scene.plan;
-  const set = await world.workload.setImage(scene.target, imageChange(move, from, toImage), scene.owner);
+  const set = await world.workload.setImage(scene.target, changeToNew(move, from), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   const lost = lostStart(move);
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const preempted = departure(seen, { toImage, steps: scene.plan.steps });
+    const preempted = departure(seen, { toImage: newVersion(scene.plan), steps: scene.plan.steps });
     if (preempted) return preempted;
     if (seen.podHash === stableHash) return undefined;
     if (isPast(seen, scene.plan)) return passedBy(seen, toImage);

@@ -1,6 +1,7 @@
 import { candidateSelects, isPromoted } from '../domain/release/observe.ts';
 import type { BackOnStable, Superseded } from '../domain/release/moves.ts';
-import { imageChange, isRefusal, readTarget, sourceOf, type Move, type Seen, type TrafficRules } from './move.ts';
+import { changeBack, isRefusal, readTarget, sourceOf, type Move, type Seen, type TrafficRules } from './move.ts';
+import { oldVersion } from '../domain/template/template-change.ts';
 import { awaitProof } from './observe.ts';
 
 /**
@@ -14,20 +15,19 @@ export async function bringBack(
   before?: (move: Move) => Promise<void>,
 ): Promise<BackOnStable> {
   const { world, scene } = move;
-  const { fromImage, toImage } = scene.plan;
   await before?.(move);
-  const set = await world.workload.setImage(scene.target, imageChange(move, toImage, fromImage), scene.owner);
+  const set = await world.workload.setImage(scene.target, changeBack(move, scene.plan.toImage), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   const left = await move.wait(() => stableOrLeft(move, rules));
   if (left !== 'stable') return left;
-  const weightless = await awaitProof(move, rules, 0, (seen) => replaced(seen, fromImage));
+  const weightless = await awaitProof(move, rules, 0, (seen) => replaced(seen, oldVersion(scene.plan)));
   return weightless.kind === 'in-force' ? { kind: 'settled', proof: weightless.proof, ...sourceOf(set) } : weightless;
 }
 
 async function stableOrLeft(move: Move, rules: TrafficRules): Promise<'stable' | Superseded | undefined> {
   const { world, scene } = move;
   const seen = await readTarget(move);
-  const left = replaced(seen, scene.plan.fromImage);
+  const left = replaced(seen, oldVersion(scene.plan));
   if (left) return left;
   if (!seen.observed || seen.podHash === scene.newHash) return undefined;
   if (isPromoted(seen, seen.podHash) && candidateSelects(seen, seen.podHash)) return 'stable';

@@ -3,6 +3,13 @@ import type { Preempted } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
 import { imageOf, type Point, type RolloutState } from '../domain/rollout.ts';
+import {
+  backStep,
+  forwardStep,
+  newVersion,
+  versionName,
+  type TemplateStep,
+} from '../domain/template/template-change.ts';
 import type { Ports } from '../ports/index.ts';
 import type { ArmServices, TrafficRef } from '../ports/split.ts';
 import type { ImageChange, Refusal, WriteResult } from '../ports/workload.ts';
@@ -17,7 +24,7 @@ export interface Move {
   readonly onProof?: (scene: Scene, proof: WeightProof) => void;
 }
 
-/** The Rollout as it was read, with the image of the release's container. */
+/** The Rollout as it was read, with the image of the release's container, or the name of the version (versionName). */
 export type Seen = RolloutState & Observation;
 
 /** The differences between strategies that move traffic between the two Services of a Rollout. */
@@ -42,22 +49,40 @@ export function armServices({ plan }: Scene): ArmServices {
 
 export async function readTarget({ world, scene }: Move): Promise<Seen> {
   const state = await world.workload.read(scene.target);
-  return { ...state, image: imageOf(state, scene.plan.container) };
+  const image = imageOf(state, scene.plan.container);
+  if (!scene.plan.template || image === undefined) return { ...state, image };
+  return { ...state, image: versionName(image, await world.workload.templateDigest?.(scene.target)) };
 }
 
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */
 export function preemption(seen: Observation, { plan, newHash }: Scene): Preempted | undefined {
-  return departure(seen, { toImage: plan.toImage, steps: plan.steps, ...(newHash ? { newHash } : {}) });
+  return departure(seen, { toImage: newVersion(plan), steps: plan.steps, ...(newHash ? { newHash } : {}) });
 }
 
-/** The change of the released container from one image to another, and of those that change with it. */
-export function imageChange({ scene, wait }: Move, from: string, to: string): ImageChange {
-  const { container, toImage, furtherImages, helm, flux } = scene.plan;
-  const further =
-    to === toImage ? furtherImages : furtherImages?.map((one) => ({ ...one, from: one.to, to: one.from }));
+/** The change of the template from `from`, or what it has been before the release, to the version of the release. */
+export function changeToNew(move: Move, from: string): ImageChange {
+  const { toImage: to, furtherImages: further, template } = move.scene.plan;
+  return changeOf(move, { from, to, further, template: template && forwardStep(template) });
+}
+
+/** The way back, to the version before the release. */
+export function changeBack(move: Move, from: string): ImageChange {
+  const { fromImage: to, furtherImages, template } = move.scene.plan;
+  const further = furtherImages?.map((one) => ({ ...one, from: one.to, to: one.from }));
+  return changeOf(move, { from, to, further, template: template && backStep(template) });
+}
+
+interface Direction extends Pick<ImageChange, 'from' | 'to'> {
+  readonly further: ImageChange['further'] | undefined;
+  readonly template: TemplateStep | undefined;
+}
+
+function changeOf({ scene, wait }: Move, { from, to, further, template }: Direction): ImageChange {
+  const { container, helm, flux } = scene.plan;
   return {
     ...{ container, from, to },
     ...(further && { further }),
+    ...(template && { template }),
     ...(helm && { helm, wait }),
     ...(flux && { flux, wait }),
   };

@@ -6,7 +6,7 @@ import type { Scene } from '../domain/release/scene.ts';
 import { bringBack } from './bring-back.ts';
 import { fenceOff } from './fence.ts';
 import {
-  imageChange,
+  changeBack,
   isRefusal,
   preemption,
   readTarget,
@@ -15,6 +15,7 @@ import {
   type Seen,
   type TrafficRules,
 } from './move.ts';
+import { newVersion, oldVersion } from '../domain/template/template-change.ts';
 import { inTime } from './in-time.ts';
 import { awaitProof, isInForce, observeWeight } from './observe.ts';
 import { openStreams } from './open-streams.ts';
@@ -125,7 +126,9 @@ class Rollback {
 
   async #abort(seen: Seen): Promise<Withdrawn | undefined> {
     const { target, plan, owner } = this.#scene;
-    const template = { container: plan.container, images: [plan.toImage, ...imagesBefore(plan)] };
+    const { from, to } = plan.template ?? {};
+    const digests = from === undefined || to === undefined ? {} : { digests: [from, to] };
+    const template = { container: plan.container, images: [plan.toImage, ...imagesBefore(plan)], ...digests };
     const at = { podHash: hashOfNew(seen, this.#scene), template };
     const aborted = await this.#move.world.workload.abort(target, at, owner);
     if (!isRefusal(aborted)) return undefined;
@@ -154,11 +157,11 @@ async function restore(move: Move): Promise<Restored> {
   // A release that ended before it set its own image finds the earlier one in the template.
   const left = templateImage !== undefined && (await readTarget(move)).image === templateImage;
   const from = left ? templateImage : toImage;
-  const set = await world.workload.setImage(scene.target, imageChange(move, from, fromImage), scene.owner);
+  const set = await world.workload.setImage(scene.target, changeBack(move, from), scene.owner);
   if (isRefusal(set)) return { kind: 'superseded', detail: set.detail };
   return move.wait(async () => {
     const seen = await readTarget(move);
-    if (seen.image !== fromImage)
+    if (seen.image !== oldVersion(scene.plan))
       return { kind: 'superseded' as const, detail: `the image was changed to ${seen.image}` };
     const healthy = seen.observed && seen.phase === 'Healthy' && seen.podHash === stableHash;
     return healthy
@@ -172,7 +175,7 @@ async function restore(move: Move): Promise<Restored> {
 }
 
 function isNamed(seen: Seen, { plan }: Scene): boolean {
-  const foreign = seen.image !== plan.toImage && !isBefore(seen, plan);
+  const foreign = seen.image !== newVersion(plan) && !isBefore(seen, plan);
   return seen.observed || foreign;
 }
 
@@ -182,6 +185,7 @@ function imagesBefore({ fromImage, templateImage }: ReleasePlan): readonly strin
 }
 
 function isBefore({ image }: Seen, plan: ReleasePlan): boolean {
+  if (plan.template) return image === oldVersion(plan);
   return image !== undefined && imagesBefore(plan).includes(image);
 }
 

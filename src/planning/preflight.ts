@@ -10,6 +10,7 @@ import type { Ports } from '../ports/index.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { readSources } from './sources.ts';
 import { withCountedNames } from './counted-names.ts';
+import { readTemplateChange } from './template.ts';
 import { readTemplates } from './templates.ts';
 import type { ArmServices, TrafficView } from '../ports/split.ts';
 
@@ -26,10 +27,11 @@ const OBSERVED_LOOKS = 12;
  */
 export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRules): Promise<Preflight> {
   const rollout = await readObserved(ports, spec);
-  const [traffic, templates, revisions] = await Promise.all([
+  const [traffic, templates, revisions, template] = await Promise.all([
     readTraffic(ports, spec, rollout),
     readTemplates(ports.templates, spec),
     mayFastTrack(rollout) || !isTemplateStable(rollout) ? readRevisions(ports, spec) : undefined,
+    readTemplateChange(ports, spec, rollout),
   ]);
   const facts: Facts = {
     rollout,
@@ -38,6 +40,7 @@ export async function preflight(ports: Ports, spec: ReleaseSpec, rules: PlanRule
     ...(traffic.problem ? { trafficProblem: traffic.problem } : {}),
     ...(ports.split.controllerOnly ? { controllerOnly: true } : {}),
     ...(templates.length > 0 ? { templates } : {}),
+    ...(template ? { template } : {}),
     ...(Object.keys(ports.evidence.matchers).length > 0 ? { matchers: ports.evidence.matchers } : {}),
   };
   // The check "hidden answers" says it when the account may not read IngressRoutes.

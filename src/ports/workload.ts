@@ -4,6 +4,7 @@ import type { Check, ContainerImage, ReleaseSpec } from '../domain/release/plan.
 import type { Owner, Target } from '../domain/release/target.ts';
 import type { SourcePlans } from '../domain/release/version-source.ts';
 import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
+import type { TemplateFound, TemplateStep } from '../domain/template/template-change.ts';
 
 /**
  * Images that the template may have for a write to apply to it. The hash alone is not enough: the controller sets it,
@@ -12,6 +13,8 @@ import type { Point, Revision, RolloutState } from '../domain/rollout.ts';
 export interface TemplateImages {
   readonly container: string;
   readonly images: readonly string[];
+  /** Digests that the whole template may have. Absent: any. */
+  readonly digests?: readonly string[];
 }
 
 /** The effect of a write. `changed: false` always has a reason. */
@@ -31,8 +34,16 @@ export interface ImageChange extends SourcePlans {
   readonly to: string;
   /** Other containers whose images change in the same write. */
   readonly further?: readonly ContainerImage[];
+  /** The whole template changes, images included. Absent: the images alone. */
+  readonly template?: TemplateStep;
   /** Repeats `look` until it returns a value. For kinds that do not write the image themselves. */
   readonly wait?: <T>(look: () => Promise<T | undefined>) => Promise<T>;
+}
+
+/** A wanted change of the pod template: a patch (src/domain/template/patched.ts), and images by container. */
+export interface TemplateWish {
+  readonly patch: Readonly<Record<string, unknown>>;
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** Whether the source of a version can be used, and what it holds now. */
@@ -72,8 +83,13 @@ export interface WorkloadPort {
   pods(target: Target, podHash: string): Promise<VersionPods>;
   /** The versions that the target still has pods or templates of, newest first. */
   revisions(target: Target): Promise<readonly Revision[]>;
+  /** Digest of the pod template. Absent: the target has none. */
+  templateDigest?(target: Target): Promise<string>;
+  /** What a wish would make of the pod template. Changes nothing. Absent: the target has none. */
+  planTemplate?(target: Target, wish: TemplateWish): Promise<TemplateFound>;
   /**
    * Sets the images of containers that are `from` (or already `to`: unchanged), all of them or none. Another image:
+   * refused. With `change.template` it changes the whole template, from one digest to the other. Another digest:
    * refused.
    */
   setImage(target: Target, change: ImageChange, owner: Owner): Promise<WriteResult>;

@@ -67,6 +67,7 @@ export interface StrategyFile {
     ReleaseSpec,
     | 'steps'
     | 'furtherImages'
+    | 'templatePatch'
     | 'traefikService'
     | 'contractReason'
     | 'replay'

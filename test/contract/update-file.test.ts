@@ -20,6 +20,7 @@ test.each([
   ['target', { namespace: 'other', rollout: 'x' }, 'the Rollout that was updated'],
   ['image', 'shop:v7', 'that of the update'],
   ['images', { log: 'log:v2' }, 'those of the update'],
+  ['template', { spec: { nodeName: 'a' } }, 'that of the update'],
   ['approval', { required: true }, 'has come already'],
   ['approvers', { by: [], count: 1 }, 'has come already'],
   ['when_busy', 'queue', 'waits for the release before it'],

@@ -36,7 +36,13 @@ export interface ArgoOptions {
 }
 
 interface Template {
-  spec: { containers: { image: string }[] };
+  spec: { containers: { image: string; env?: object[] }[] };
+}
+
+/** What tells versions apart here: the image of the first container, and its environment where it has one. */
+export function versionIn(template: Template | undefined): string {
+  const [first] = template?.spec.containers ?? [];
+  return first?.env ? `${first.image} ${JSON.stringify(first.env)}` : (first?.image ?? '');
 }
 
 interface Spec {
@@ -130,7 +136,7 @@ export class FakeArgo {
 
   #observe(object: StoredObject, spec: Spec, status: Status): void {
     status.observedGeneration = String(object.metadata.generation);
-    const image = this.#template(spec, status)?.spec.containers[0]?.image ?? '';
+    const image = versionIn(this.#template(spec, status));
     if (hashOf(image) === status.currentPodHash) return;
     status.currentPodHash = hashOf(image);
     this.#options.madeVersion(object, image);

@@ -14,7 +14,7 @@ import type { Ports } from '../../src/ports/index.ts';
 import type { World, Worlds } from '../../src/ports/world.ts';
 import { metricsServiceName } from '../../src/domain/route/names.ts';
 import type { ArmServices, SplitPort, TrafficRef } from '../../src/ports/split.ts';
-import { FakeArgo, HASH_LABEL, hashOf } from './fake-argo.ts';
+import { FakeArgo, HASH_LABEL, hashOf, versionIn } from './fake-argo.ts';
 import { FakeCluster, type StoredObject } from './fake-cluster.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import type { Flow } from './fake-metrics.ts';
@@ -334,7 +334,8 @@ export class FakeWorld {
     if (ref.kind !== ROLLOUT && ref.kind !== DEPLOYMENT) return;
     const { status } = this.cluster.peek(this.#rollout);
     const spec = this.#templateSpec();
-    this.#images.set(hashOf(imageOf(spec)), imageOf(spec));
+    const version = versionIn(spec['template']);
+    this.#images.set(hashOf(version), version);
     const fresh = status['abort'] === true && status['abortedAt'] === undefined;
     // After the abort the pods of the preview are removed, and its share is answered with 503 (seen).
     if (fresh && this.#options.strategy === 'blue-green' && this.snapshot().weight > 0)

@@ -2,6 +2,7 @@ import { SWITCHED } from '../argo-strategies.ts';
 import type { Revision, RolloutState } from '../rollout.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, ReleaseSpec } from './plan.ts';
+import { changesFields } from '../template/template-change.ts';
 import { bad, ok } from './preflight-checks.ts';
 
 const NAME = 'fast track';
@@ -23,6 +24,7 @@ export function fastTrackCheck(spec: ReleaseSpec, facts: Facts, container: strin
     spec.image,
     rollout,
     revisions ?? [],
+    changesFields(facts.template),
   );
   if (reason === undefined) return [ok(NAME, `Argo has no shortcut to ${spec.image}`)];
   if (spec.acceptFastTrack)
@@ -51,19 +53,21 @@ export function skipsSteps(checks: readonly Check[]): boolean {
   return checks.some(({ name, ok: passed, next }) => name === NAME && passed && next !== undefined);
 }
 
-/** Why Argo would skip the steps to a template with these images. Undefined when it would not. */
+/** Why Argo would skip the steps to a template with these images. `changed`: more than images differs from stable, so
+ * any other template may be meant. Undefined when it would not. */
 function shortcutTo(
   images: Readonly<Record<string, string>>,
   image: string,
   rollout: RolloutFacts,
   revisions: readonly Revision[],
+  changed: boolean,
 ): string | undefined {
   const wanted = textOf(images);
   const stable = revisions.find(({ podHash }) => podHash === rollout.stableHash);
   const known = revisions.filter(
     (revision) =>
       textOf(revision.images) === wanted &&
-      revision.templateDigest === (stable?.templateDigest ?? revision.templateDigest),
+      (revision.templateDigest === (stable?.templateDigest ?? revision.templateDigest)) !== changed,
   );
   const inWindow = stable && known.find((revision) => isInWindow(revision, stable, revisions, rollout.rollbackWindow));
   if (inWindow)

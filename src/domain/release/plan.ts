@@ -4,6 +4,7 @@ import type { Scenario } from '../servers/conformance.ts';
 import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
+import type { TemplateChange } from '../template/template-change.ts';
 import type { Target } from './target.ts';
 import type { SourcePlans, VersionSources } from './version-source.ts';
 
@@ -91,6 +92,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly container?: string;
   /** Images of other containers and init containers that change with it, by container. */
   readonly furtherImages?: Readonly<Record<string, string>>;
+  /** Further changes of the pod template (src/domain/template/patched.ts), which come and go back with the image. */
+  readonly templatePatch?: Readonly<Record<string, unknown>>;
   /** Name of a strategy (src/strategies). */
   readonly strategy: string;
   /**
@@ -194,6 +197,8 @@ export interface ReleasePlan extends Kinds, SourcePlans {
   readonly toImage: string;
   /** Other containers whose images change, and go back, in the same write. Absent if there are none. */
   readonly furtherImages?: readonly ContainerImage[];
+  /** The release changes more of the template than images. Its images are in it too. */
+  readonly template?: TemplateChange;
   readonly stableHash: string;
   readonly steps: readonly PlanStep[];
   readonly stable: Arm;

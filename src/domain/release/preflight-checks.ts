@@ -2,6 +2,7 @@ import { servicePaths } from '../argo-strategies.ts';
 import { armNames } from '../route/arm-names.ts';
 import { rivalText } from '../route/rival.ts';
 import { imageOf } from '../rollout.ts';
+import { changesFields } from '../template/template-change.ts';
 import { controllerUnfit, dividedBy } from './controller-fit.ts';
 import type { Facts, RolloutFacts } from './preflight-facts.ts';
 import type { Check, ReleaseSpec } from './plan.ts';
@@ -66,6 +67,8 @@ export function templateCheck(spec: ReleaseSpec, facts: Facts, container: string
   const stable = stableVersion(facts, container, { anyTemplate: joined });
   if ('problem' in stable) return bad('image', stable.problem, stable.next);
   if (joined) return joinedCheck(spec.image, stable.image, container);
+  if (stable.image === spec.image && imageOf(rollout, container) === spec.image && changesFields(facts.template))
+    return ok('image', `${container}${placeOf(rollout)}: ${spec.image}, unchanged`);
   if (stable.image !== spec.image && imageOf(rollout, container) !== spec.image)
     return ok('image', `${container}${placeOf(rollout)}: ${stable.image} → ${spec.image}`);
   return sameImage(spec.image, stable.image, rollout, container);

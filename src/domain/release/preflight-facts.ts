@@ -5,6 +5,7 @@ import type { TemplateFacts } from '../analysis/template/check-templates.ts';
 import type { SourceFacts } from '../analysis/sources.ts';
 import type { Tried } from '../analysis/trial.ts';
 import type { Revision, RolloutState } from '../rollout.ts';
+import type { TemplateFound } from '../template/template-change.ts';
 import type { Owner } from './target.ts';
 
 /** The parts of a Rollout's state that preflight reads. */
@@ -56,6 +57,8 @@ export interface Facts {
   readonly proxyProblem?: string;
   /** The split reports the weights of the target's own controller, and nothing else is read. */
   readonly controllerOnly?: true;
+  /** What the release makes of the pod template. Present if its file has `template`. */
+  readonly template?: TemplateFound;
   /** Middlewares that may answer in place of a version. If they could not be read, the reason as text. */
   readonly selfAnswering?:
     | string

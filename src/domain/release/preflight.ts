@@ -18,6 +18,8 @@ import type { Facts, RolloutFacts, TrafficFacts } from './preflight-facts.ts';
 import { fastTrackCheck } from './fast-track.ts';
 import { furtherImages, furtherImagesCheck } from './further-images.ts';
 import { controllerChecks, undecidedCheck } from './controller-checks.ts';
+import { changesFields } from '../template/template-change.ts';
+import { templateFieldsCheck } from './template-fields.ts';
 import { sourceChecks, trialArguments } from './preflight-sources.ts';
 import { armNames } from '../route/arm-names.ts';
 import { crossingCheck } from './route-checks.ts';
@@ -40,6 +42,7 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
     strategyCheck(spec, facts, rules),
     workloadProblem(facts.rollout) ?? templateCheck(spec, facts, container, rules),
     ...furtherImagesCheck(spec, facts, container, joined),
+    ...templateFieldsCheck(spec, facts, joined),
     ...managerCheck(spec, facts.rollout),
     stepCheck(spec, facts.rollout, rules),
     ...rules.more(facts.rollout, spec),
@@ -91,7 +94,8 @@ function withTemplates(
     : { checks: all };
 }
 
-function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
+/** Undefined if the release has to name one. */
+export function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): string | undefined {
   const names = Object.keys(rollout.images);
   // An init container is released only if the release names it.
   if (spec.container !== undefined) return imageOf(rollout, spec.container) === undefined ? undefined : spec.container;
@@ -103,7 +107,7 @@ function makePlan(
   facts: Facts,
   chosen: Pick<ReleasePlan, 'container' | 'steps' | 'joined'>,
 ): ReleasePlan {
-  const { rollout, traffic, matchers, controllerOnly } = facts;
+  const { rollout, traffic, matchers, controllerOnly, template } = facts;
   const arms = armNames(rollout);
   return {
     ...kindsOf(spec),
@@ -111,6 +115,7 @@ function makePlan(
     ...imagesOf(facts, chosen),
     toImage: spec.image,
     ...furtherOf(spec, facts, chosen),
+    ...(changesFields(template) ? { template: template.change } : {}),
     stableHash: rollout.stableHash,
     stable: arm(traffic as TrafficFacts, arms.stable),
     candidate: arm(traffic as TrafficFacts, arms.candidate),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { furtherImages, toFurtherImages } from '../../contract/image.ts';
+import { podFields, toPodChanges } from '../../contract/pod-fields.ts';
 import { dnsName } from '../../contract/target.ts';
 import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 const fields = {
-  images: furtherImages,
+  ...podFields,
   steps,
   traffic: z
     .strictObject({
@@ -20,7 +20,7 @@ export const file: StrategyFile = {
   toSpec(given, { weightStep }) {
     const { steps: chosen, traffic } = own.parse(given);
     return {
-      ...toFurtherImages(given),
+      ...toPodChanges(given),
       steps: chosen ?? defaultSteps(weightStep),
       ...(traffic?.traefik_service ? { traefikService: traffic.traefik_service } : {}),
     };

@@ -1,13 +1,13 @@
-import { furtherImages, toFurtherImages } from '../../contract/image.ts';
+import { podFields, toPodChanges } from '../../contract/pod-fields.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 /** The Rollout of a canary contains the steps and the traffic. */
 export const file: StrategyFile = {
-  fields: { images: furtherImages },
+  fields: podFields,
   foreign: {
     steps: "not for a canary: the Rollout's own steps are the plan; change them there",
     'traffic.traefik_service':
       'not for a canary: the Rollout names its TraefikService in canary.trafficRouting.traefik',
   },
-  toSpec: toFurtherImages,
+  toSpec: toPodChanges,
 };

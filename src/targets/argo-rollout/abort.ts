@@ -4,6 +4,7 @@ import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import type { Referred } from './referred.ts';
 import type { Rollout } from './schema.ts';
+import { digestOf } from './template-change.ts';
 import { isObserved } from './view.ts';
 
 /** True once the controller has acted on the abort. `phase` alone is outdated right after the patch. */
@@ -16,13 +17,12 @@ export function decideAbort(
   rollout: Rollout,
   target: Target,
   podHash: string,
-  template?: TemplateImages,
+  { template, own }: { readonly template?: TemplateImages | undefined; readonly own?: unknown } = {},
   workload?: Referred,
 ): Decision<WriteResult> {
   const { status } = rollout;
-  const foreign = template && foreignImage(workload?.containers ?? rollout.spec.template?.spec?.containers, template);
-  if (foreign)
-    return { done: { refused: true, detail: `the image was changed to ${foreign}: ${podHash} is being replaced` } };
+  const foreign = template && foreignVersion(rollout, { template, own }, workload);
+  if (foreign) return { done: { refused: true, detail: `the ${foreign}: ${podHash} is being replaced` } };
   // While the controller processes a newer template, it may write the new hash after our abort. The newer version would
   // then be aborted.
   if (!isObserved(rollout, workload)) return { wait: 'the controller has not yet seen the present spec' };
@@ -55,10 +55,15 @@ export function decideAbort(
  * Argo sets observedGeneration while currentPodHash is still that of the previous template. Neither field therefore
  * identifies the template.
  */
-function foreignImage(
-  containers: Referred['containers'] | undefined,
-  { container, images }: TemplateImages,
+function foreignVersion(
+  rollout: Rollout,
+  { template, own }: { readonly template: TemplateImages; readonly own?: unknown },
+  workload?: Referred,
 ): string | undefined {
+  const { container, images, digests } = template;
+  const containers = workload?.containers ?? rollout.spec.template?.spec?.containers;
   const present = containers?.find(({ name }) => name === container)?.image;
-  return present === undefined || images.includes(present) ? undefined : plainLine(present);
+  if (present !== undefined && !images.includes(present)) return `image was changed to ${plainLine(present)}`;
+  const digest = digestOf(workload ? workload.template : own);
+  return digests === undefined || digests.includes(digest) ? undefined : `template was changed to ${digest}`;
 }

@@ -7,10 +7,13 @@ import { DEPLOYMENT } from '../../adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../adapters/kubernetes/kinds.ts';
 import { Workload, type PodContainer, type Rollout } from './schema.ts';
 import { decideContainerImage, type ImageChange } from './set-image.ts';
+import { decideTemplate, templateOf } from './template-change.ts';
 
 /** What a Deployment that a Rollout takes its template from says. */
 export interface Referred {
   readonly containers: readonly PodContainer[];
+  /** The whole pod template, as it was read. */
+  readonly template?: unknown;
   /** metadata.generation. Argo names the one whose template it has seen. */
   readonly generation: number;
   /** Pods that the Deployment runs itself, beside those of the Rollout. */
@@ -31,8 +34,10 @@ export async function readReferred(client: ClusterClient, rollout: Rollout): Pro
   const ref = deploymentOf(rollout);
   if (!ref) return undefined;
   try {
-    const { metadata, spec } = Workload.parse(await client.get(ref));
+    const object = await client.get(ref);
+    const { metadata, spec } = Workload.parse(object);
     return {
+      template: templateOf(object),
       containers: spec.template.spec.containers,
       generation: metadata.generation,
       replicas: spec.replicas ?? 1,
@@ -56,10 +61,14 @@ export function setReferredImage(
   return guardedWrite(client, {
     ref,
     read: async () => {
-      const { metadata, spec } = Workload.parse(await client.get(ref));
-      return { resourceVersion: metadata.resourceVersion, containers: spec.template.spec.containers };
+      const object = await client.get(ref);
+      const { metadata, spec } = Workload.parse(object);
+      const template = templateOf(object);
+      return { resourceVersion: metadata.resourceVersion, containers: spec.template.spec.containers, template };
     },
-    decide: ({ containers }) =>
-      decideContainerImage(`Deployment ${ref.name}, of which ${rollout} takes its template,`, containers, change),
+    decide: ({ containers, template }) =>
+      change.template
+        ? decideTemplate(`Deployment ${ref.name}`, template, change.template)
+        : decideContainerImage(`Deployment ${ref.name}, of which ${rollout} takes its template,`, containers, change),
   });
 }

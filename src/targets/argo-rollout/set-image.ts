@@ -1,4 +1,5 @@
 import type { ContainerImage } from '../../domain/release/plan.ts';
+import type { TemplateStep } from '../../domain/template/template-change.ts';
 import type { Target } from '../../domain/release/target.ts';
 import type { WriteResult } from '../../ports/workload.ts';
 import type { Decision } from '../../adapters/kubernetes/guarded-write.ts';
@@ -8,6 +9,8 @@ import type { PodContainer, Rollout } from './schema.ts';
 export interface ImageChange extends ContainerImage {
   /** Other containers that change in the same patch. */
   readonly further?: readonly ContainerImage[];
+  /** The whole template changes instead. */
+  readonly template?: TemplateStep;
 }
 
 /** Changes the images of containers, and nothing else. A PUT of the whole object would undo concurrent writes. */

@@ -16,6 +16,8 @@ import { deploymentOf, readReferred, setReferredImage, type Referred } from './r
 import { parseRollout, readRollout, readView, refOf } from './read.ts';
 import type { Rollout } from './schema.ts';
 import { decideSetImage, type ImageChange } from './set-image.ts';
+import { decideTemplate, templateOf } from './template-change.ts';
+import { planTemplate, readDigest } from './template-write.ts';
 
 /** How long the controller may take to act on a status patch. A reconcile takes well under a second. */
 const CANARY_PROOF_MS = 3_000;
@@ -30,6 +32,8 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
     read: async (target) => readView(clusters.client(target.cluster), target),
     pods: async (target, podHash) => readPods(clusters.client(target.cluster), target, podHash),
     revisions: async (target) => readRevisions(clusters.client(target.cluster), target),
+    templateDigest: (target) => readDigest(clusters.client(target.cluster), target),
+    planTemplate: (target, wish) => planTemplate(clusters.client(target.cluster), target, wish),
     setImage: (target, change, owner) => setImage(clusters, target, change, owner),
     advance: (target, { podHash, stepIndex }, owner) =>
       write(
@@ -40,7 +44,7 @@ export function createWorkload(clusters: Clusters): WorkloadPort {
       ),
     abort: (target, { podHash, template }, owner) =>
       write(clusters, target, owner, {
-        decide: (rollout, workload) => decideAbort(rollout, target, podHash, template, workload),
+        decide: (rollout, workload, own) => decideAbort(rollout, target, podHash, { template, own }, workload),
         proof: { seen: isAbortSeen, withinMs: BLUE_GREEN_PROOF_MS, what: `abort ${podHash}` },
       }),
     claim: async (target, owner, over) => claim(clusters.client(target.cluster), refOf(target), owner, over),
@@ -74,10 +78,13 @@ async function setImage(clusters: Clusters, target: Target, change: ImageChange,
   let referred: ObjectRef | undefined;
   // For a Deployment this write tests the owner mark of the Rollout and raises its epoch, and changes nothing else.
   const result = await write(clusters, target, owner, {
-    decide: (rollout) => {
+    decide: (rollout, _workload, template) => {
       referred = deploymentOf(rollout);
       const handedOn = { changed: false, detail: 'the image is in the Deployment' };
-      return referred ? { done: handedOn } : decideSetImage(rollout, target, change);
+      if (referred) return { done: handedOn };
+      return change.template && rollout.spec.workloadRef === undefined
+        ? decideTemplate(`Rollout ${target.rollout}`, template, change.template)
+        : decideSetImage(rollout, target, change);
     },
   });
   if (!referred || 'refused' in result) return result;
@@ -85,7 +92,8 @@ async function setImage(clusters: Clusters, target: Target, change: ImageChange,
 }
 
 interface Write {
-  readonly decide: (rollout: Rollout, workload?: Referred) => Decision<WriteResult>;
+  /** `template`: that of the object itself, as it was read. */
+  readonly decide: (rollout: Rollout, workload: Referred | undefined, template: unknown) => Decision<WriteResult>;
   /** The proof that is needed after a status patch, because Argo accepts patches that have no effect. */
   readonly proof?: Proof;
 }
@@ -100,7 +108,7 @@ async function write(clusters: Clusters, target: Target, owner: Owner, { decide,
   const client = clusters.client(target.cluster);
   const viewOf = (object: unknown) => {
     const rollout = parseRollout(object, target);
-    return { rollout, resourceVersion: rollout.metadata.resourceVersion };
+    return { rollout, resourceVersion: rollout.metadata.resourceVersion, template: templateOf(object) };
   };
   const ref = refOf(target);
   let workload: Referred | undefined;
@@ -112,9 +120,9 @@ async function write(clusters: Clusters, target: Target, owner: Owner, { decide,
       return view;
     },
     viewOf,
-    decide: ({ rollout }) =>
+    decide: ({ rollout, template }) =>
       fenced({ annotations: rollout.metadata.annotations, owner, what: describe(ref) }, () =>
-        decide(rollout, workload),
+        decide(rollout, workload, template),
       ),
   });
   if (proof && !('refused' in result)) await waitFor(() => readRollout(client, target), proof);
