@@ -21,7 +21,17 @@ export function answerErrors({ world: { metrics } }: ReleaseUnderTest, errors: n
 /** A release whose traffic Argo alone divides. `errors`: what the metric answers; undefined: nothing. */
 export function reportedRelease(
   temporal: TestTemporal,
-  { world, spec, errors }: { world: FakeWorldOptions; spec: SpecChanges; errors: number | undefined },
+  {
+    world,
+    spec,
+    errors,
+    beforeStart,
+  }: {
+    world: FakeWorldOptions;
+    spec: SpecChanges;
+    errors: number | undefined;
+    beforeStart?: (one: ReleaseUnderTest) => Promise<void>;
+  },
   body: (one: ReleaseUnderTest) => Promise<void>,
 ): Promise<void> {
   return withRelease(
@@ -29,6 +39,7 @@ export function reportedRelease(
     {
       world: { strategy: 'canary', router: 'pods', ...world },
       spec: { analysis: BY_METRIC, ...spec },
+      ...(beforeStart && { beforeStart }),
       prepare: (release) => {
         if (errors !== undefined) answerErrors(release, errors);
       },
