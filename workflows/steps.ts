@@ -94,7 +94,7 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
   ]);
   if (shifted.kind === 'moved-on') return shifted;
   if (shifted.kind !== 'ready') throw new ReleaseStopped({ kind: shifted.kind, reason: shifted.detail });
-  run.enter('verifying', `proving weight ${weight} in every place that holds it`);
+  run.enter('verifying', verifying(run, weight));
   const verified = await read.verify.executeWithOptions({ summary: `prove ${summary}` }, [
     { scene: run.nextScene(), wanted: weight },
   ]);
@@ -106,6 +106,13 @@ async function shiftAndProve(run: ReleaseRun, step: Course, weight: number): Pro
   step.from ??= verified.proof.at;
   run.advanced = index;
   return undefined;
+}
+
+/** Where only Argo tells the weight, nothing is proved. */
+function verifying({ plan }: ReleaseRun, weight: number): string {
+  return plan?.controllerOnly
+    ? `waiting until Argo reports weight ${weight}`
+    : `proving weight ${weight} in every place that holds it`;
 }
 
 /** The guard watches for as long as the step is held, for any reason. */

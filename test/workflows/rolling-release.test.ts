@@ -29,7 +29,9 @@ test.concurrent(
     expect(second.proof).toMatchObject({ wanted: 50, effective: 'reported' });
     await one.update('promote');
     expect(await one.ended()).toEqual({ state: 'succeeded', reason: 'shop:v2 is stable' });
-    expect((await one.view()).proof).toMatchObject({ wanted: 0, effective: 'reported' });
+    const { proof, events } = await one.view();
+    expect(proof).toMatchObject({ wanted: 0, effective: 'reported' });
+    expect(events.map(({ text }) => text).join('\n')).not.toMatch(/prov/);
     expect(one.world.violations).toEqual([]);
     // Each pause was ended once, and nobody has asked for counters, which do not exist.
     expect(one.world.calls.filter((call) => call === 'workload.advance')).toHaveLength(2);
