@@ -40,8 +40,8 @@ interface Template {
 }
 
 /** What tells versions apart here: the image of the first container, and its environment where it has one. */
-export function versionIn(template: Template | undefined): string {
-  const [first] = template?.spec.containers ?? [];
+export function versionIn(template: unknown): string {
+  const [first] = (template as Template | undefined)?.spec.containers ?? [];
   return first?.env ? `${first.image} ${JSON.stringify(first.env)}` : (first?.image ?? '');
 }
 
