@@ -30,8 +30,8 @@ function processesOf(folder: string): number[] {
 }
 
 /**
- * Ends what the tests of an interrupted run have started with `folder` as their temporary folder: first sandboxes, which
- * also have interfaces and mounts, then all other processes. A run to its end leaves nothing, or has failed tests.
+ * Ends what the tests of an interrupted run have started with `folder` as their temporary folder: first sandboxes,
+ * which also have interfaces and mounts, then all other processes. A run to its end leaves nothing, or its tests fail.
  */
 export function endLeftovers(folder: string): void {
   // Without a folder of its own, a run shares it with other programs.

@@ -60,7 +60,7 @@ test.each(AUDIENCES)('a version for callers with a %s is judged by their calls, 
   }),
 );
 
-test('at 100 % the whole audience has the version, all others stay with blue until the promotion, which is for everybody', () =>
+test('at 100 % the whole audience has the version, and all others stay with blue until the promotion', () =>
   released(
     AUDIENCES[0] as (typeof AUDIENCES)[number],
     [],
