@@ -7,7 +7,15 @@ const TEMPORAL = [
   ['TEMPORAL_ADDRESS', 'localhost:7233', 'Host and port of the Temporal server.'],
   ['TEMPORAL_NAMESPACE', 'default', 'Namespace of the releases.'],
   ['TEMPORAL_API_KEY', '', 'API key, for Temporal Cloud.'],
-  ['TEMPORAL_TLS', '', 'true turns TLS on.'],
+  ['TEMPORAL_TLS', '', 'true turns TLS on. An API key and each of the files below do too.'],
+  [
+    'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+    '',
+    'File with the certificate of the authority that signed that of the server.',
+  ],
+  ['TEMPORAL_TLS_CLIENT_CERT_PATH', '', 'File with the certificate of the client, for mTLS.'],
+  ['TEMPORAL_TLS_CLIENT_KEY_PATH', '', 'File with the key of that certificate.'],
+  ['TEMPORAL_TLS_SERVER_NAME', '', 'Name in the certificate of the server, when it is not that of the address.'],
   ['TEMPORAL_PROFILE', 'default', 'Profile in Temporal’s own settings file.'],
   ['TEMPORAL_CONFIG_FILE', '', 'Path of that file, when it is not in its usual place.'],
 ] as const;

@@ -64,7 +64,9 @@ function meantFlag(message: string): string | undefined {
 /** The command that an unknown command of a toolset probably meant. */
 function meantBy(message: string, argv: readonly string[]): string | undefined {
   const word = /unknown command '([^']+)'/.exec(message)?.[1];
-  const toolset = TOOLSETS.find(({ name, alias }) => argv.includes(name) || (alias && argv.includes(alias)));
+  const toolset = TOOLSETS.find(({ name, group, alias }) =>
+    [name, group, alias].some((called) => called !== undefined && argv.includes(called)),
+  );
   const meant = word && toolset && suggestCommand(`${toolset.name}_${word}`.replaceAll('-', '_'), toolset.commands);
   return meant ? wordOf(meant) : undefined;
 }

@@ -3,6 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { loadTemporalSettings } from '../config/temporal.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { Log } from '../observability/log.ts';
+import { notConnected } from '../temporal/failure.ts';
 
 /** Time between two attempts to reach Temporal. */
 const RETRY_MS = 2_000;
@@ -26,14 +27,12 @@ export interface Connected {
   readonly namespace: string;
 }
 
-/** Errors: TEMPORAL_UNREACHABLE. */
+/** Errors: FORBIDDEN, TEMPORAL_UNREACHABLE. */
 export async function connect(): Promise<Connected> {
   const temporal = await loadTemporalSettings();
   try {
     return { connection: await NativeConnection.connect(temporal.connectionOptions), namespace: temporal.namespace };
   } catch (error) {
-    throw new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${temporal.address} does not answer: ${String(error)}`, {
-      cause: error,
-    });
+    throw notConnected(error, temporal, `: ${String(error)}`);
   }
 }

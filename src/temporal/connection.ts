@@ -1,6 +1,6 @@
 import type { Client, Connection, WorkflowClientInterceptor } from '@temporalio/client';
 import type { TemporalSettings } from '../config/temporal.ts';
-import { toSluiceError, unreachable } from './failure.ts';
+import { notConnected, toSluiceError } from './failure.ts';
 
 /** Timeout of every call, also when the server does not answer. */
 const LIMIT_MS = 3500;
@@ -57,10 +57,8 @@ export function createLink(
   };
 }
 
-async function connect(
-  { address, namespace, connectionOptions }: TemporalSettings,
-  workflow: readonly WorkflowClientInterceptor[],
-): Promise<Open> {
+async function connect(settings: TemporalSettings, workflow: readonly WorkflowClientInterceptor[]): Promise<Open> {
+  const { namespace, connectionOptions } = settings;
   const { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } = await import('@temporalio/client');
   // The default retry delays of the client grow to seconds and exceed every deadline, and the caller would wait for
   // them. A retry that ends after the connection was closed would end the process.
@@ -78,7 +76,7 @@ async function connect(
     });
     return { connection, client: new Client({ connection, namespace, interceptors: { workflow: [...workflow] } }) };
   } catch (error) {
-    throw unreachable(address, error);
+    throw notConnected(error, settings);
   }
 }
 

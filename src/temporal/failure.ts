@@ -1,3 +1,4 @@
+import type { TemporalSettings } from '../config/temporal.ts';
 import { isErrorCode, SluiceError, type ErrorCode } from '../domain/errors.ts';
 import { cleanText, maskSecrets } from '../domain/safe-text.ts';
 
@@ -95,12 +96,7 @@ export function toSluiceError(error: unknown, address: string): SluiceError {
   const refused = refusal(error);
   if (refused) return refused;
   const code = grpcCode(error);
-  if (code === GRPC.PERMISSION_DENIED || code === GRPC.UNAUTHENTICATED) {
-    return new SluiceError('FORBIDDEN', `Temporal at ${address} refused the request: ${textOf(error)}`, {
-      next: 'Check the Temporal credentials and the namespace.',
-      cause: error,
-    });
-  }
+  if (code === GRPC.PERMISSION_DENIED || code === GRPC.UNAUTHENTICATED) return forbidden(error, address);
   if (isWithoutNamespace(error)) {
     return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address}: ${textOf(error)}`, {
       next: 'Create the namespace, or set TEMPORAL_NAMESPACE.',
@@ -120,6 +116,35 @@ export function toSluiceError(error: unknown, address: string): SluiceError {
 
 export function unreachable(address: string, cause?: unknown): SluiceError {
   return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address} does not answer.`, { cause });
+}
+
+/** How the native connection of a worker tells the two refusals: by the texts of tonic 0.14 for these codes of gRPC. */
+const REFUSED = /does not have valid authentication credentials|does not have permission/;
+
+/**
+ * Why no connection came about. The client's connection does not say why TLS failed; that of a worker says it in
+ * `why`. Errors: FORBIDDEN, TEMPORAL_UNREACHABLE.
+ */
+export function notConnected(
+  error: unknown,
+  { address, connectionOptions }: Pick<TemporalSettings, 'address' | 'connectionOptions'>,
+  why = '',
+): SluiceError {
+  const code = REFUSED.test(allText(error)) ? GRPC.UNAUTHENTICATED : grpcCode(error);
+  if (code === GRPC.UNAUTHENTICATED || code === GRPC.PERMISSION_DENIED) return forbidden(error, address);
+  if (!connectionOptions.tls)
+    return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address} does not answer${why}.`, { cause: error });
+  return new SluiceError('TEMPORAL_UNREACHABLE', `Temporal at ${address} does not answer over TLS${why}.`, {
+    next: 'Start Temporal, or set TEMPORAL_ADDRESS. If it runs, check the authority and the certificates (TEMPORAL_TLS_…).',
+    cause: error,
+  });
+}
+
+function forbidden(error: unknown, address: string): SluiceError {
+  return new SluiceError('FORBIDDEN', `Temporal at ${address} refused the request: ${textOf(error)}`, {
+    next: 'Check the Temporal credentials and the namespace.',
+    cause: error,
+  });
 }
 
 function textOf(error: unknown): string {

@@ -37,7 +37,11 @@ test.each([
   [['release', 'plan', '--image', 'x:1'], ': <namespace/rollout>: is missing'],
   [['release', 'plan', 'a/b', '--image', 'x:1', '--analysis-soak', '5'], ': --analysis-soak: must be a duration'],
   [['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5,300'], ': --steps.1: must be at most 100'],
-  [['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5'], 'it is a field of strategy blue-green and mcp\nNext'],
+  [['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5'], ': --steps: must ascend and end with 100\nNext'],
+  [
+    ['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5', '--strategy', 'canary'],
+    'it is a field of strategy blue-green and mcp\nNext',
+  ],
   [['access', 'can', 'ada', 'release_stat'], 'did you mean release_get?'],
   [['release', 'get', 'shop'], '"shop" is no release: give <namespace>/<rollout>'],
   [['release', 'plan', 'a/b', '--image', 'x:1', '--analysis-success-ratio', '99'], 'such as 0.99 for 99 %'],

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { runSluice, type Ended } from '../support/sluice-process.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
 jest.setTimeout(120_000);
-const BIN = fileURLToPath(new URL('../../bin/sluice.mjs', import.meta.url));
 const ATTRIBUTES = ['SluiceTarget', 'SluiceState', 'SluiceStrategy', 'SluiceVersion', 'SluiceStartedBy'];
 const DAY_S = 86_400;
 let temporal: TestTemporal;
@@ -20,18 +17,11 @@ beforeAll(async () => {
 afterAll(() => temporal.stop());
 
 /** `sluice setup temporal` in a process of its own. */
-async function setup(namespace: string, ...options: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'], TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: namespace };
-  const run = promisify(execFile)(process.execPath, [BIN, 'setup', 'temporal', ...options], { env });
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-      code,
-      out: stdout,
-      err: stderr,
-    }),
-  );
-}
+const setup = (namespace: string, ...options: string[]): Promise<Ended> =>
+  runSluice(['setup', 'temporal', ...options], {
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: namespace,
+  });
 
 test('a new namespace gets its search attributes once', async () => {
   // A namespace is usable some seconds after it was registered.
