@@ -10,13 +10,14 @@ import { openLane, type Lane } from '../support/releases-lane.ts';
 import { expectBack, expectEnd, expectNoOtherFailures, expectReleased } from '../support/releases-proof.ts';
 import { NAMESPACE, Stage } from '../support/releases-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 
 jest.setTimeout(300_000);
 
 const real = cannot === undefined ? test : test.skip;
 const APP = 'web';
 const HOST = loadHost(APP, NAMESPACE);
-const took: string[] = [];
+const watch = new Stopwatch();
 
 const pods = new RealPods('real-canary');
 let before: ReturnType<typeof machineState>;
@@ -28,7 +29,7 @@ let images: Record<'v1' | 'v2' | 'v3', string>;
 beforeAll(async () => {
   if (cannot !== undefined) return;
   before = machineState();
-  sandbox = await timed('sandbox up', () => pods.up());
+  sandbox = await watch.timed('sandbox up', () => pods.up());
   const { path } = await acquireBinary('app');
   const pushed = async (tag: string, errorPercent = 0) => {
     await pushApplication(path, `${sandbox.registry}/team/${APP}:${tag}`, { errorPercent });
@@ -36,7 +37,7 @@ beforeAll(async () => {
   };
   images = { v1: await pushed('v1'), v2: await pushed('v2'), v3: await pushed('v3', 40) };
   lane = await openLane(sandbox, { name: 'real', plainWorker: true });
-  await timed('first version served', () =>
+  await watch.timed('first version served', () =>
     applyApplication(sandbox, {
       ...{ name: APP, namespace: NAMESPACE, strategy: 'canary', steps: [20, 50], image: images.v1 },
       ...{ realPods: true, rps: 40 },
@@ -50,15 +51,8 @@ afterAll(async () => {
   await lane?.stop();
   await pods.down();
   pods.remove();
-  process.stdout.write(`Measured: ${took.join(', ')}\n`);
+  watch.print();
 }, 120_000);
-
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const result = await work();
-  took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return result;
-}
 
 interface SeenPod {
   metadata: { name: string };
@@ -101,7 +95,7 @@ real(`pods of images in the registry run in containers, and other pods stay pret
 });
 
 real(`a canary of real pods: Traefik divides exactly, and the release promotes it${why}`, async () => {
-  const release = await timed('start to first approval', async () => {
+  const release = await watch.timed('start to first approval', async () => {
     const started = await stage.startImage(images.v2, { require_manual_promotion: true });
     await started.reaches('waiting-for-decision', 120_000);
     return started;
@@ -114,7 +108,7 @@ real(`a canary of real pods: Traefik divides exactly, and the release promotes i
   expect(answers.filter((version) => version === 'v1')).toHaveLength(80);
 
   await stage.traffic();
-  await timed('the rest of the release', async () => {
+  await watch.timed('the rest of the release', async () => {
     await release.promoteAll();
     await expectEnd(release, 'succeeded');
   });
@@ -124,7 +118,7 @@ real(`a canary of real pods: Traefik divides exactly, and the release promotes i
 
 real(`a real version that fails is rolled back${why}`, async () => {
   const release = await stage.startImage(images.v3);
-  await timed('bad version rolled back', () => expectEnd(release, 'rolled-back'));
+  await watch.timed('bad version rolled back', () => expectEnd(release, 'rolled-back'));
   await expectBack(stage, images.v2);
   await expectNoOtherFailures(stage, [images.v3]);
 });
@@ -136,7 +130,7 @@ real(`after a kill of the node its containers are gone, and a new start brings t
   const none = before.running['app'];
   await eventually('no container runs', () => (machineState().running['app'] === none ? true : undefined));
 
-  await timed('node started again, users served', async () => {
+  await watch.timed('node started again, users served', async () => {
     await startPart(sandbox, 'real-node');
     await eventually('the pods are ready in new containers', async () => {
       const now = await podsOf(APP);
@@ -153,7 +147,7 @@ real(
   `down leaves no container, interface, rule, cgroup or mount, and no setting of the machine changed${why}`,
   async () => {
     await lane.stop();
-    await timed('sandbox down', () => pods.down());
+    await watch.timed('sandbox down', () => pods.down());
 
     expect(machineState()).toEqual(before);
   },

@@ -21,6 +21,7 @@ import { pushNodeBase } from '../support/node-base-image.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { cannot as noPods, RealPods } from '../support/real-pods.ts';
 import { eventually } from '../support/releases-wait.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 
 // An image is built, and a release waits for traffic.
 jest.setTimeout(600_000);
@@ -41,7 +42,7 @@ async function nativesOfTemporal(): Promise<string[]> {
   return files.filter((file) => file.startsWith(`${processor}-unknown-linux-gnu/`)).map((file) => join(releases, file));
 }
 
-const took: string[] = [];
+const watch = new Stopwatch();
 const pods = new RealPods('real-installed');
 let before: ReturnType<typeof machineState>;
 let sandbox: Sandbox;
@@ -54,7 +55,7 @@ const doors: Door[] = [];
 beforeAll(async () => {
   if (cannot !== undefined) return;
   before = machineState();
-  [sandbox, postgres] = await Promise.all([timed('sandbox up', () => pods.up()), startPostgres()]);
+  [sandbox, postgres] = await Promise.all([watch.timed('sandbox up', () => pods.up()), startPostgres()]);
   installation = await Installation.open(sandbox, await helmProgram(), `${RELEASE}-system`);
   buildah = new Buildah(installation.folder, sandbox.registry);
   await outOf(installation.kubectl(['apply', '-f', '-'], JSON.stringify(namespaceObject(APPS))));
@@ -67,15 +68,8 @@ afterAll(async () => {
   await pods.down();
   pods.remove();
   buildah?.close();
-  process.stdout.write(`Measured: ${took.join(', ')}\n`);
+  watch.print();
 }, 120_000);
-
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const result = await work();
-  took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return result;
-}
 
 /** Pods have no way to the loopback of this machine: a door at the node's address, as in 10.244.3.1:40001. */
 async function doorTo(port: number): Promise<string> {
@@ -177,10 +171,10 @@ async function call<T>(tool: string, input: object): Promise<T> {
 }
 
 real(`the image of the Dockerfile runs as the pods of the chart${why}`, async () => {
-  const { repository, digest } = await timed('image built and pushed', build);
+  const { repository, digest } = await watch.timed('image built and pushed', build);
   await install({ repository, digest });
 
-  const found = await timed('pods ready', readyPods);
+  const found = await watch.timed('pods ready', readyPods);
 
   expect(found.map(component).sort()).toEqual(['server', 'server', 'worker', 'worker']);
   for (const { spec, status } of found) {
@@ -218,7 +212,7 @@ real(`a release goes on while both workers are killed${why}`, async () => {
   await outOf(
     installation.kubectl(['delete', 'pod', ...names, '-n', installation.namespace, '--grace-period=0', '--force']),
   );
-  const end = await timed('end of the release after that', () =>
+  const end = await watch.timed('end of the release after that', () =>
     eventually(
       'the release has ended',
       async () => {

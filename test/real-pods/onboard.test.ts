@@ -13,6 +13,7 @@ import { pushNodeBase } from '../support/node-base-image.ts';
 import { cannot as noPods, RealPods, versionThrough } from '../support/real-pods.ts';
 import { Supervised } from '../support/releases-process.ts';
 import { eventually } from '../support/releases-wait.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 
 jest.setTimeout(600_000);
 
@@ -65,7 +66,7 @@ smoke_tests:
     - { path: /healthz }
 `;
 
-const took: string[] = [];
+const watch = new Stopwatch();
 const pods = new RealPods('real-onboard');
 const repositories = new GitRepositories();
 let before: ReturnType<typeof machineState>;
@@ -84,7 +85,7 @@ beforeAll(async () => {
   gitIn(source, 'tag', 'v1');
   mine = repositories.create('mine', { [`deployments/${APP}/deployment.yaml`]: deployment() });
   buildah = new Buildah(repositories.root, sandbox.registry);
-  env = settings(await timed('base image', () => pushNodeBase(sandbox.registry, '24-bookworm-slim')));
+  env = settings(await watch.timed('base image', () => pushNodeBase(sandbox.registry, '24-bookworm-slim')));
   worker = new Supervised({
     ...{ name: 'worker', args: ['bin/sluice.mjs', 'worker'], env, stateDir: sandbox.stateDir },
     ...{ log: join(repositories.root, 'worker.log'), ready: /state: 'RUNNING'/ },
@@ -99,7 +100,7 @@ afterAll(async () => {
   pods.remove();
   buildah?.close();
   await repositories.close();
-  process.stdout.write(`Measured: ${took.join(', ')}\n`);
+  watch.print();
 }, 120_000);
 
 /** Settings of a user. */
@@ -119,13 +120,6 @@ function settings(base: string): Record<string, string> {
     SLUICE_GIT_LOCAL: 'true',
     ...buildah.env,
   };
-}
-
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const result = await work();
-  took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return result;
 }
 
 /** A command of the program, as in a terminal. Its output, also if it fails. */
@@ -156,7 +150,7 @@ const found = async (): Promise<Found[]> =>
   (await clientOf(sandbox).get<{ items: Found[] }>(`/api/v1/namespaces/${NAMESPACE}/pods`)).items;
 
 real(`a repository becomes a running service${why}`, async () => {
-  await timed('clone to first version served', async () => {
+  await watch.timed('clone to first version served', async () => {
     await delivered('v1');
     await eventually('users are served', async () => {
       const host = loadHost(APP, NAMESPACE);
@@ -179,7 +173,7 @@ real(`a later commit is built, judged with real users, and released${why}`, asyn
   gitIn(mine, 'merge', '--quiet', `${APP}-v1`);
   await addToLoad(sandbox, APP, NAMESPACE, { rps: 60 });
 
-  await timed('clone to judged release', () => delivered('v2'));
+  await watch.timed('clone to judged release', () => delivered('v2'));
 
   const entries = [...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls];
   const answers = await Promise.all(entries.map((entry) => versionThrough(entry, loadHost(APP, NAMESPACE))));
