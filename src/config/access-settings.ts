@@ -72,6 +72,12 @@ export const ACCESS_SETTINGS = {
     undefined,
     'Id of the public client with which `sluice login` logs people in; unset: it registers itself with the authorization server.',
   ),
+  oauthPersonClients: setting(
+    'SLUICE_OAUTH_PERSON_CLIENTS',
+    commaList.pipe(z.array(z.string().min(1).max(200))),
+    [],
+    'Clients of the authorization servers that are programs of people themselves, such as a portal of your own, separated by commas. With their tokens a person calls over REST, and may approve; with those of other clients an agent calls for the person.',
+  ),
   oauthAlgorithms: setting(
     'SLUICE_OAUTH_ALGORITHMS',
     commaList.refine(

@@ -44,9 +44,10 @@ export function httpAccess(settings: Settings, resources: readonly string[] = OF
 /** Its packages are loaded with the first token. */
 function oauth(settings: Settings, audiences: readonly string[]): Authenticator {
   const { oauthIssuers: issuers, oauthAlgorithms: algorithms, oauthGroupsClaim: groupsClaim } = settings;
+  const personClients = settings.oauthPersonClients;
   return deferred<Authenticator>(async () => {
     const { createOAuth } = await import('../adapters/oauth/index.ts');
-    return createOAuth({ issuers, audiences, algorithms, groupsClaim });
+    return createOAuth({ issuers, audiences, algorithms, groupsClaim, personClients });
   }, {});
 }
 

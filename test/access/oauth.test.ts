@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { createOAuth } from '../../src/adapters/oauth/index.ts';
 import type { Authenticator } from '../../src/domain/access/authenticator.ts';
+import { callerWith } from '../../src/domain/access/caller.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';
 
 const AUDIENCE = 'https://sluice.example/mcp';
@@ -63,6 +64,28 @@ test('a person, the client that acts for them, and what the token permits', asyn
     agent: { kind: 'agent', issuer: issuer.url, subject: 'claude', name: 'claude' },
     groups: ['shop'],
     limits: { permissions: ['operate'] },
+  });
+});
+
+test('through a client of people themselves a person calls, unless the token names who acts for them', async () => {
+  const own = createOAuth({ ...options(), personClients: ['portal'] });
+
+  const direct = await own.authenticate(await token({ client_id: 'portal' }));
+  expect(direct).toMatchObject({ identity: { kind: 'person', subject: 'ada' } });
+  expect(direct).not.toHaveProperty('agent');
+  expect(callerWith(direct, { id: 'http', kind: 'http' }).identity).toMatchObject({ kind: 'person', subject: 'ada' });
+  const acted = await own.authenticate(await token({ client_id: 'portal', act: { sub: 'agent-7' } }));
+  expect(acted).toMatchObject({ agent: { subject: 'agent-7' } });
+  expect(await own.authenticate(await token())).toMatchObject({ agent: { subject: 'claude' } });
+});
+
+test('over MCP the program that calls is an agent, whoever its client is', async () => {
+  const own = createOAuth({ ...options(), personClients: ['portal'] });
+  const principal = await own.authenticate(await token({ client_id: 'portal' }));
+
+  expect(callerWith(principal, { id: 'mcp:x', kind: 'mcp', client: 'x' })).toMatchObject({
+    identity: { kind: 'agent' },
+    onBehalfOf: { subject: 'ada' },
   });
 });
 

@@ -23,7 +23,7 @@ const PASSING = ['NO_ANSWER', 'TEMPORAL_UNREACHABLE'];
 const PATIENCE_MS = 180_000;
 
 export function isPassing(error: unknown): boolean {
-  return error instanceof ToolError && PASSING.includes(error.code);
+  return error instanceof Error && PASSING.includes(String((error as { code?: unknown }).code));
 }
 
 /** Repeats an idempotent call until it is answered. */

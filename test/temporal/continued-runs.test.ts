@@ -4,6 +4,7 @@ import type { ReleaseResult } from '../../src/domain/release/view.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
 import { continued, continuing, refused } from '../support/continued-release.ts';
+import { withRetries } from '../support/mcp-client.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { TEST_MS, withRelease, type ReleaseUnderTest, type Scenario } from '../support/workflow-release.ts';
 
@@ -51,7 +52,9 @@ test('every call of the gateway follows a release through its runs', () =>
       const outcomes: string[] = [];
       const [, second = ''] = await continued(one, async (number) => {
         for (const name of ['pause', 'resume'] as const)
-          outcomes.push((await gateway.command(one.id, by(name, `${name}-${number}`), 2_000)).outcome);
+          outcomes.push(
+            (await withRetries(() => gateway.command(one.id, by(name, `${name}-${number}`), 2_000))).outcome,
+          );
       });
       expect(new Set(outcomes)).toEqual(new Set(['applied']));
 

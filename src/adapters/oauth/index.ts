@@ -14,6 +14,8 @@ export interface OAuthOptions {
   readonly algorithms: readonly string[];
   /** The claim with the groups of a person. */
   readonly groupsClaim: string;
+  /** Clients through which people call themselves. Every other client is an agent that acts for its person. */
+  readonly personClients?: readonly string[];
 }
 
 /** Clocks of two machines differ. */
@@ -28,7 +30,7 @@ export function createOAuth(options: OAuthOptions): Authenticator {
       const keysOfIssuer = issuer === undefined ? undefined : keys.get(issuer);
       if (issuer === undefined || !keysOfIssuer) return undefined;
       const payload = await verified(token, issuer, await keysOfIssuer(), options);
-      return payload && principalIn(payload, issuer, options.groupsClaim);
+      return payload && principalIn(payload, issuer, options);
     },
   };
 }
@@ -73,7 +75,8 @@ function isAnswerFault({ code, message }: errors.JOSEError): boolean {
 }
 
 /** A token of a client that acts for itself has the client as its subject. A machine never approves. */
-function principalIn(payload: JWTPayload, issuer: string, groupsClaim: string): Principal {
+function principalIn(payload: JWTPayload, issuer: string, options: OAuthOptions): Principal {
+  const { groupsClaim, personClients = [] } = options;
   const { sub = '', scope, scp } = payload;
   const client = textIn(payload['client_id']) ?? textIn(payload['azp']);
   const machine = client !== undefined && client === sub;
@@ -81,7 +84,7 @@ function principalIn(payload: JWTPayload, issuer: string, groupsClaim: string): 
     (permission) => !machine || permission !== 'approve',
   );
   const name = ['preferred_username', 'email', 'name'].map((claim) => textIn(payload[claim])).find(Boolean) ?? sub;
-  const agent = agentIn(payload, issuer, client);
+  const agent = agentIn(payload, issuer, client !== undefined && personClients.includes(client) ? undefined : client);
   return {
     identity: { kind: machine ? 'machine' : 'person', issuer, subject: sub, name: cleanText(name, 120) },
     ...(!machine && agent && { agent }),
@@ -90,7 +93,7 @@ function principalIn(payload: JWTPayload, issuer: string, groupsClaim: string): 
   };
 }
 
-/** The program that acts for the person: the claim `act` (RFC 8693), else the client that the token was issued to. */
+/** The program that acts for the person: the claim `act` (RFC 8693), else the client that is not the person's own. */
 function agentIn(payload: JWTPayload, issuer: string, client: string | undefined): Identity | undefined {
   const { act } = payload as { act?: { sub?: unknown } };
   const subject = textIn(act?.sub) ?? client;
