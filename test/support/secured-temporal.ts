@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { connect, constants, createSecureServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
@@ -57,8 +58,8 @@ function refuse(stream: ServerHttp2Stream): void {
 
 /** Passes a call and its answer on, with the trailers, which have the status of gRPC. */
 function pass(stream: ServerHttp2Stream, request: ReturnType<ReturnType<typeof connect>['request']>): void {
-  let trailers = {};
-  request.on('trailers', (found) => void (trailers = found));
+  let trailers: OutgoingHttpHeaders = {};
+  request.on('trailers', (found: OutgoingHttpHeaders) => void (trailers = found));
   request.on('error', () => stream.destroy());
   stream.on('close', () => request.close(constants.NGHTTP2_CANCEL));
   request.on('response', (found, flags) => {
