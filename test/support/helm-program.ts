@@ -1,7 +1,7 @@
 import { acquireBinary } from '../../sandbox/index.ts';
 
 /** The major version of Helm that the tests run: 4, or 3 with `npm run test:older-helm`. */
-const HELM_MAJOR = process.env['SLUICE_TEST_HELM'] === '3' ? 3 : 4;
+export const HELM_MAJOR = process.env['SLUICE_TEST_HELM'] === '3' ? 3 : 4;
 
 /** The program, which is built if it cannot be had otherwise. */
 export async function helmProgram(): Promise<string> {

@@ -30,6 +30,8 @@ export interface ObjectPlan extends ObjectPair {
   readonly drift: readonly Difference[];
   readonly managers: readonly Manager[];
   readonly warnings: readonly string[];
+  /** Fields of another writer that the change would overwrite, if it may not. */
+  readonly contested?: readonly string[];
 }
 
 /** Pairs of the objects of both manifests, in the order of the new one, with the objects as they are. */
@@ -70,7 +72,8 @@ export async function tried(context: CommandContext, draft: HelmDraft, pair: Obj
   if (!live) return { ...none, what: 'create', changes };
   const drift = present ? differences(await asWritten(context, place.at, live, present, wanted, after), live) : [];
   const what = changes.length > 0 ? 'change' : 'nothing';
-  return { ...none, what, changes, drift, warnings: contested(draft, changes, drift) };
+  const paths = draft.takeOver ? [] : contested(changes, drift);
+  return { ...none, what, changes, drift, contested: paths, warnings: contestedText(paths) };
 }
 
 function goneText({ at }: RenderedObject): string {
@@ -129,15 +132,12 @@ function foreignManagers({ at }: HelmDraft, live: ApiObject): readonly Manager[]
   return managersOf(live).filter(({ tool, what }) => !(tool === 'Helm' && what === `release ${releaseText(at)}`));
 }
 
-/** Fields of another writer that the change would overwrite. */
-function contested(
-  { takeOver }: HelmDraft,
-  changes: readonly Difference[],
-  drift: readonly Difference[],
-): readonly string[] {
-  const paths = drift.map(({ path }) => path).filter((path) => changes.some((change) => change.path === path));
-  if (takeOver || paths.length === 0) return [];
-  return [
-    `Somebody else has written ${paths.slice(0, 5).join(', ')}. Helm 4 does not overwrite this, and fails, unless take_over is true.`,
-  ];
+/** Fields that somebody else has written, and that the change would overwrite. */
+function contested(changes: readonly Difference[], drift: readonly Difference[]): readonly string[] {
+  return drift.map(({ path }) => path).filter((path) => changes.some((change) => change.path === path));
+}
+
+function contestedText(paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) return [];
+  return [`Somebody else has written ${paths.slice(0, 5).join(', ')}. The change fails unless take_over is true.`];
 }

@@ -10,8 +10,9 @@ import type { Command, CommandContext, Confirmation, Example } from '../../comma
 import { confirmField, requireConfirmation } from '../../commands/confirm.ts';
 import { outcomeText } from '../../commands/effect-text.ts';
 import { digestField, reasonField, requirePlanned, requireReason } from '../../commands/objects/carried-plan.ts';
-import type { HelmAction, HelmDraft, Written } from './action.ts';
+import type { HelmAction, Written } from './action.ts';
 import { writing } from './limits.ts';
+import type { ObjectPlan } from './object-plan.ts';
 import { planned, type HelmPlan } from './planned.ts';
 import { problemLines, problemRow, problemText } from './readiness.ts';
 import type { Settled } from './settled.ts';
@@ -80,7 +81,7 @@ export function writeCommand(action: HelmAction, tool: HelmWriteTool): Command<z
         requirePlanned('helm_plan', `this ${action.name} of ${release}`, digest, given['digest']);
         requireReason([{ what: `objects of ${release}`, managers }], given['reason']);
         if (tool.kind === 'destructive') requireConfirmation(confirmationOf(action, plan), given['confirm'] as string);
-        return toOutput(await carriedOut(context, draft, given));
+        return toOutput(await carriedOut(context, plan, given));
       }),
     problem: ({ effective }): ErrorCode | undefined => (effective === 'refused' ? 'HELM_REFUSED' : undefined),
     text: ({ problems, output: said, next, ...outcome }) =>
@@ -113,12 +114,26 @@ function without(given: Given, names: readonly string[]): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
-async function carriedOut(context: CommandContext, draft: HelmDraft, given: Given): Promise<Settled> {
+async function carriedOut(context: CommandContext, { draft, objects }: HelmPlan, given: Given): Promise<Settled> {
   const seconds = Number(given['hook_seconds'] ?? HOOK_SECONDS) * Math.max(1, draft.hooks.length);
-  const result = await draft
-    .write(writing(context, seconds))
-    .then((written): { readonly written: Written } => ({ written }), failureOf);
+  const conflict = await conflictOf(context, objects);
+  const result = conflict
+    ? { failure: conflict }
+    : await draft
+        .write(writing(context, seconds))
+        .then((written): { readonly written: Written } => ({ written }), failureOf);
   return draft.settled(result, Number(given['timeout_seconds'] ?? WAIT_SECONDS));
+}
+
+/** Helm 4 refuses to overwrite the fields of another writer by itself. Helm 3 would overwrite them, so it is not run. */
+async function conflictOf({ ports }: CommandContext, objects: readonly ObjectPlan[]): Promise<string | undefined> {
+  const held = objects.filter(({ contested = [] }) => contested.length > 0);
+  const [first] = held;
+  if (!first || !(await ports.helm.version()).startsWith('3.')) return undefined;
+  const { kind, name } = first.place;
+  const others = held.length > 1 ? ` and ${plural(held.length - 1, 'further object')}` : '';
+  const fields = first.contested?.slice(0, 5).join(', ');
+  return `conflict: somebody else has written ${fields} of ${kind} ${name}${others}, and Helm 3 would overwrite this. Set take_over: true if it may.`;
 }
 
 export function hookSecondsOf(fields: { readonly hook_seconds?: number | undefined }): number {

@@ -112,6 +112,27 @@ test('drift is shown with what Helm wrote, and says that Helm refuses to overwri
   expect(taken).toMatchObject([{ warnings: [] }]);
 });
 
+test.each([
+  ['3.22.0', false],
+  ['4.3', true],
+])('with drift version %s is run: %s, because version 3 would overwrite it', async (version, isRun) => {
+  helm.version = version;
+  stage.helm = helm.port();
+  helm.put({ version: 1 });
+  stage.cluster.update(deployment, ({ spec }) => void (spec['replicas'] = 5));
+  const { digest } = await plan('upgrade', CHART);
+
+  const answer = await write('upgrade', CHART, digest);
+
+  expect(writes()).toHaveLength(isRun ? 1 : 0);
+  if (!isRun)
+    expect(answer).toMatchObject({
+      changed: false,
+      effective: 'refused',
+      reason: expect.stringContaining('conflict: somebody else has written spec.replicas of Deployment web'),
+    });
+});
+
 test('a field and an object that the chart has no longer are shown as removed', async () => {
   helm.put({ version: 1 });
   helm.render = (name) => (rendered(name).split('---\n')[2] ?? '').replace(/ {2}replicas: 1\n/, '');
