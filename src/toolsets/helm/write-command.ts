@@ -125,7 +125,7 @@ async function carriedOut(context: CommandContext, { draft, objects }: HelmPlan,
   return draft.settled(result, Number(given['timeout_seconds'] ?? WAIT_SECONDS));
 }
 
-/** Helm 4 refuses to overwrite the fields of another writer by itself. Helm 3 would overwrite them, so it is not run. */
+/** Helm 4 refuses by itself to overwrite fields of another writer. Helm 3 would overwrite them, so it is not run. */
 async function conflictOf({ ports }: CommandContext, objects: readonly ObjectPlan[]): Promise<string | undefined> {
   const held = objects.filter(({ contested = [] }) => contested.length > 0);
   const [first] = held;
