@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
@@ -7,6 +6,7 @@ import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotoc
 import { createOAuth } from '../../src/adapters/oauth/index.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
 import { LoginClient } from '../support/login-client.ts';
+import { startOidcProvider } from '../support/oidc-process.ts';
 import { send } from '../support/rest.ts';
 
 let provider: ChildProcess;
@@ -14,12 +14,7 @@ let issuer: string;
 let server: AccessServer;
 
 beforeAll(async () => {
-  const file = fileURLToPath(new URL('../support/oidc-provider.mjs', import.meta.url));
-  provider = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'ignore'] });
-  issuer = await new Promise<string>((resolve, reject) => {
-    provider.stdout?.setEncoding('utf8').once('data', (line: string) => resolve(line.trim()));
-    provider.once('exit', () => reject(new Error('the authorization server has ended')));
-  });
+  ({ provider, issuer } = await startOidcProvider());
   server = await startAccessServer((root) => ({
     publicUrl: root,
     issuers: [issuer],

@@ -1,14 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { loginOf } from '../../src/entry/login.ts';
 import { sluice, type CliResult } from '../support/cli.ts';
 import { aView, createFakeGateway } from '../support/fake-gateway.ts';
 import { browse } from '../support/login-client.ts';
 import { memoryAudit } from '../support/mcp-server.ts';
+import { startOidcProvider } from '../support/oidc-process.ts';
 
 jest.setTimeout(120_000);
 const PUBLIC = 'https://sluice.example';
@@ -17,12 +17,7 @@ let issuer: string;
 let home: string;
 
 beforeAll(async () => {
-  const file = fileURLToPath(new URL('../support/oidc-provider.mjs', import.meta.url));
-  provider = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'ignore'] });
-  issuer = await new Promise<string>((resolve, reject) => {
-    provider.stdout?.setEncoding('utf8').once('data', (line: string) => resolve(line.trim()));
-    provider.once('exit', () => reject(new Error('the authorization server has ended')));
-  });
+  ({ provider, issuer } = await startOidcProvider());
 }, 60_000);
 afterAll(() => void provider.kill());
 beforeEach(() => {

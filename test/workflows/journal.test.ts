@@ -1,5 +1,5 @@
 import { afterAll, expect, jest, test } from '@jest/globals';
-import type { RecordEntry, RecordKind } from '../../src/domain/release/record.ts';
+import { outcomeOf, type RecordEntry, type RecordKind } from '../../src/domain/release/record.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { ReleaseUnderTest, TEST_MS, TWO_STEPS, withRelease, type Scenario } from '../support/workflow-release.ts';
 
@@ -15,8 +15,7 @@ function told<K extends RecordKind>({ journal }: ReleaseUnderTest, kind: K): Ext
 const dataOf = (one: ReleaseUnderTest, kind: RecordKind): unknown[] => told(one, kind).map(({ data }) => data);
 
 /** The commands as the release shows them: without who has decided. */
-const outcomes = (one: ReleaseUnderTest): unknown[] =>
-  told(one, 'command').map(({ data: { decision: _, ...outcome } }) => outcome);
+const outcomes = (one: ReleaseUnderTest): unknown[] => told(one, 'command').map(({ data }) => outcomeOf(data));
 
 test.concurrent(
   'the journal has the whole story when a release has ended',

@@ -18,33 +18,35 @@ import { SluiceError } from '../../domain/errors.ts';
  * processes, one creates it. Errors: CREDENTIALS_UNAVAILABLE.
  */
 export function createPrivate(path: string, text: string): boolean {
+  try {
+    published(path, text, linkSync);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw unavailable(path, error);
+  }
+}
+
+/** As createPrivate, in place of a file that may be there. Errors: CREDENTIALS_UNAVAILABLE. */
+export function replacePrivate(path: string, text: string): void {
+  try {
+    published(path, text, renameSync);
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+}
+
+/** Writes a draft beside the file. `publish` gives it its name. */
+function published(path: string, text: string, publish: (draft: string, path: string) => void): void {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
     // The umask limits the mode above, and never adds to it. An access list of the folder could.
     chmodSync(draft, 0o600);
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw unavailable(path, error);
+    publish(draft, path);
   } finally {
     rmSync(draft, { force: true });
-  }
-}
-
-/** As createPrivate, in place of a file that may be there. Errors: CREDENTIALS_UNAVAILABLE. */
-export function replacePrivate(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw unavailable(path, error);
   }
 }
 

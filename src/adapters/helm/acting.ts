@@ -4,7 +4,8 @@ import { SluiceError } from '../../domain/errors.ts';
 import { actingAccount } from '../../ports/acting-account.ts';
 import { podServer, SERVICE_ACCOUNT } from '../kubernetes/service-account.ts';
 
-interface Acting {
+/** What leads Helm to the cluster, and to the account of the call. */
+export interface Place {
   readonly flags: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -15,7 +16,7 @@ interface Acting {
  * others can see. Source: findings/helm-acting-in-a-pod.sh (Helm 4.3.1). `folder`: of the service account. Errors:
  * NOT_APPLICABLE with neither a kubeconfig nor a service account.
  */
-export function actingIn(hasKubeconfig: boolean, env = process.env, folder = SERVICE_ACCOUNT): Acting {
+export function actingIn(hasKubeconfig: boolean, env = process.env, folder = SERVICE_ACCOUNT): Place {
   const account = actingAccount();
   if (!account) return { flags: [] };
   const flags = [`--kube-as-user=${account.user}`, ...account.groups.map((group) => `--kube-as-group=${group}`)];

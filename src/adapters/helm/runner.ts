@@ -2,7 +2,7 @@ import { readKubeconfigFiles } from '../kubernetes/kubeconfig-files.ts';
 import type { HelmReleaseAt } from '../../domain/helm/release.ts';
 import type { HelmCall } from '../../ports/helm.ts';
 import type { FoundProgram } from './find-program.ts';
-import { actingIn } from './acting.ts';
+import { actingIn, type Place } from './acting.ts';
 import { refused, type ProgramEnd } from './program.ts';
 
 export interface Run {
@@ -16,12 +16,6 @@ export interface Run {
   readonly at?: HelmReleaseAt;
   /** Exit codes that are answers. */
   readonly accepted?: readonly number[];
-}
-
-/** What leads Helm to the cluster, and to the account of the call. */
-interface Place {
-  readonly flags: readonly string[];
-  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Runs Helm with checked arguments. */
