@@ -1,6 +1,7 @@
 /** Run with `node --experimental-vm-modules node_modules/jest/bin/jest.js --config jest.config.js [paths]`. */
 export default {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/jest-runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],

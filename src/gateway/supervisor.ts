@@ -58,6 +58,11 @@ export class Supervisor {
     return wire;
   }
 
+  /** Resolves when every wire has ended, also one that was given up before and whose process has not ended yet. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#wires].map((wire) => wire.close()));
+  }
+
   #failed(error: SluiceError): void {
     this.#failures += 1;
     this.#why = error.message;

@@ -31,6 +31,8 @@ export type Connect = (version: ServerVersion) => Upstream;
 /** The connections to all versions. One is made with the first message to its version. */
 export class Upstreams {
   readonly #held = new Map<string, Held>();
+  /** Of removed versions, until their last calls have ended. */
+  readonly #leaving = new Set<Upstream>();
   readonly #connect: Connect;
   readonly #busy: (server: string, version: string) => boolean;
 
@@ -70,15 +72,17 @@ export class Upstreams {
   }
 
   async close(): Promise<void> {
-    const all = [...this.#held.values()];
+    const all = [...[...this.#held.values()].map(({ upstream }) => upstream), ...this.#leaving];
     this.#held.clear();
-    await Promise.all(all.map(({ upstream }) => upstream.close()));
+    await Promise.all(all.map((upstream) => upstream.close()));
   }
 
   async #retire({ server, version, upstream }: Held): Promise<void> {
+    this.#leaving.add(upstream);
     const until = Date.now() + LEAVE_MS;
     while (this.#busy(server, version) && Date.now() < until) await sleep(100);
     await upstream.close();
+    this.#leaving.delete(upstream);
   }
 }
 

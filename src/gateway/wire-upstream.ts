@@ -66,6 +66,7 @@ export class WireUpstream implements Upstream {
     const shared = this.#shared;
     this.#shared = undefined;
     await Promise.all([shared?.close(), ...[...this.#sessions.keys()].map((session) => this.endSession(session))]);
+    await this.#supervisor.close();
   }
 
   /** A session that its caller has ended stays ended. The oldest ones are forgotten. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { readMessage } from '../../src/domain/gateway/message.ts';
@@ -5,6 +6,7 @@ import { Conversation } from '../../src/gateway/conversation.ts';
 import { SharedWire } from '../../src/gateway/shared-wire.ts';
 import { Supervisor } from '../../src/gateway/supervisor.ts';
 import { LIMITS, OWN, type Answer } from '../../src/gateway/upstream.ts';
+import { WireUpstream } from '../../src/gateway/wire-upstream.ts';
 import type { OpenWire, WireEvents } from '../../src/gateway/wire.ts';
 
 interface FakeWire {
@@ -102,6 +104,28 @@ test('a version that ends without a word is opened again with growing pauses', (
   expect(supervisor.size).toBe(0);
 });
 
+test('the close of a version waits for a process that was given up before and has not ended', async () => {
+  let events: WireEvents | undefined;
+  const open: OpenWire = (of) => {
+    events = of;
+    const nothing = () => undefined;
+    return { send: nothing, pause: nothing, resume: nothing, close: () => ended };
+  };
+  let end = () => undefined as void;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const upstream = new WireUpstream(open, LIMITS);
+  const caller = listener();
+  upstream.send(ask({ id: 1, method: 'server/discover' }), caller);
+  for (let line = 0; line < 100; line += 1) events?.message('starting');
+  expect(caller.errors).toMatchObject([{ code: 'UPSTREAM_INVALID' }]);
+
+  const closing = upstream.close().then(() => 'closed');
+  expect(await Promise.race([closing, setTimeout(20, 'waits')])).toBe('waits');
+  events?.closed(gone);
+  end();
+  expect(await closing).toBe('closed');
+});
+
 test('a message waits for a short pause, and is not lost', async () => {
   const { open, wires } = fakeWires();
   const supervisor = new Supervisor(open, 10);
@@ -113,7 +137,7 @@ test('a message waits for a short pause, and is not lost', async () => {
   const third = listener();
   conversation.send(ask({ id: 3, method: 'tools/call' }), third);
   expect([third.errors, wires.length]).toEqual([[], 2]);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await setTimeout(300);
   expect(wires[2]?.sent.map((text) => readMessage(JSON.parse(text))?.id)).toEqual([3]);
 });
 
