@@ -62,10 +62,12 @@ async function whyNot(
 ): Promise<unknown> {
   if (isMissing(error)) return notFound(run.workflowId);
   if (run.status === 'PAUSED') return held(run);
+  const facts = await stuckFacts(releases, run);
+  if (facts) return stuck(run, facts);
   // A run that failed before its first answer failed because of its input.
   if (run.status === 'FAILED') {
-    const failure = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
-    if (failure) return failure;
+    const ending = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
+    if (ending) return ending;
   }
   if (undeliverable(error) === undefined) return toSluiceError(error, (await link.settings()).address);
   return withoutWorker(link, taskQueue, run);
@@ -78,6 +80,30 @@ export function held(run: Run): SluiceError {
     details: { release_id: run.workflowId, run_id: run.firstRunId, run: facts },
   });
 }
+
+/** One failure may be a worker that was stopped while it loaded the code. Temporal tries again after at most 10 s. */
+const TRIED_OFTEN = 3;
+
+/** Undefined if workers do not fail at the workflow task of the run. */
+export async function stuckFacts(
+  releases: Releases,
+  { workflowId, runId, taskAttempts }: Run,
+): Promise<RunFacts | undefined> {
+  if (taskAttempts < TRIED_OFTEN) return undefined;
+  const failure = await releases.taskFailure(workflowId, runId, 1200).catch(() => undefined);
+  return failure === undefined ? undefined : { status: 'stuck', failure };
+}
+
+/** Its journal still has the release. */
+function stuck(run: Run, facts: RunFacts): SluiceError {
+  return new SluiceError('RELEASE_HELD', heldText(facts), {
+    next: RESET,
+    details: { release_id: run.workflowId, run_id: run.firstRunId, run: facts },
+  });
+}
+
+const RESET =
+  'Start workers of the version that began the release. If that does not help, reset the run to the task before (temporal workflow reset --type LastWorkflowTask).';
 
 /** Only a worker has the whole state. The error contains the facts of Temporal's own record. */
 async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): Promise<SluiceError> {

@@ -15,6 +15,8 @@ export interface Run
   readonly paused?: { readonly by: string; readonly reason: string };
   /** The build of the worker that alone carries it, with worker versioning. */
   readonly build?: string;
+  /** How often the present workflow task was tried. 0 if the run has none. */
+  readonly taskAttempts: number;
   /** Types of pending activities that an operator has paused. */
   readonly pausedActivities: readonly string[];
 }
@@ -41,6 +43,7 @@ export function toRun(described: WorkflowExecutionDescription): Run {
     ...(resetRunId && { resetRunId }),
     ...(pause && { paused: { by: pause.identity ?? '', reason: pause.reason ?? '' } }),
     ...(tied?.buildId && { build: tied.buildId }),
+    taskAttempts: raw.pendingWorkflowTask?.attempt ?? 0,
     pausedActivities,
   };
 }

@@ -6,7 +6,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { heldText } from '../domain/release/run-facts.ts';
 import type { TemporalLink } from './connection.ts';
 import { isMissing, isSignalLimit, undeliverable, toSluiceError, type Undeliverable } from './failure.ts';
-import { factsOf, getRelease } from './get-release.ts';
+import { factsOf, getRelease, stuckFacts } from './get-release.ts';
 import { noAnswer } from './pollers.ts';
 import { notFound, type Releases } from './release-type.ts';
 import { isOpen } from './run.ts';
@@ -79,11 +79,12 @@ async function asSignal(sending: Sending, why: Undeliverable): Promise<CommandOu
 const SIGNALLED = 'It is stored in the release as a signal';
 
 async function waits({ releases, id }: Sending, why: Undeliverable): Promise<string> {
+  const run = why === 'update-limit' ? undefined : await releases.describe(id, SIGNAL_MS).catch(() => undefined);
+  const stuck = run && (await stuckFacts(releases, run));
+  if (stuck) return `${SIGNALLED} and is decided on when a worker carries the run on. ${heldText(stuck)}`;
   switch (why) {
-    case 'paused': {
-      const run = await releases.describe(id, SIGNAL_MS).catch(() => undefined);
+    case 'paused':
       return `${SIGNALLED} and is decided on when the run is unpaused. ${heldText(run ? factsOf(run) : {})}`;
-    }
     case 'update-limit':
       return `${SIGNALLED}, because this run has taken as many updates as Temporal allows; release_get shows its outcome.`;
     case 'task-fails':

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalLink } from './connection.ts';
 import { isInvalid, isTimeout, unlessMissing } from './failure.ts';
 import { toRun, type Run } from './run.ts';
+import { taskFailure } from './task-failure.ts';
 import { registerAttributes } from './search-attributes.ts';
 
 const PAGE = 200;
@@ -81,6 +82,8 @@ export interface Workflows<View> {
   continuedIn(id: string, runId: string, limitMs: number): Promise<string | undefined>;
   /** The error with which the latest run failed. Undefined when it did not fail. */
   failureOf(id: string, limitMs: number): Promise<unknown>;
+  /** Why workers fail at the present workflow task of the run. Undefined if they do not. */
+  taskFailure(id: string, runId: string, limitMs: number): Promise<string | undefined>;
 }
 
 export function workflows<View>(
@@ -124,6 +127,7 @@ export function workflows<View>(
             ),
         limitMs,
       ),
+    taskFailure: (id, runId, limitMs) => link.raw((client) => taskFailure(client, id, runId), limitMs),
   };
 }
 

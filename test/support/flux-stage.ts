@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sandbox } from '../../sandbox/index.ts';
 import type { Kind } from '../../src/adapters/kubernetes/kinds.ts';
-import { recordsAt, type ApiObject } from '../../src/domain/cluster-objects/api-object.ts';
+import { metaOf, numberAt, recordsAt, type ApiObject } from '../../src/domain/cluster-objects/api-object.ts';
 import { ObjectsStage } from './argo-objects-stage.ts';
 import { kindNamed } from './diagnosis/kinds.ts';
 import { eventually } from './releases-wait.ts';
@@ -97,7 +97,10 @@ export class FluxStage {
     return this.read(kindNamed('ConfigMap'), name);
   }
 
-  /** Waits until the condition Ready is as wanted, and returns the object. */
+  /**
+   * Waits until the condition Ready is as wanted, and returns the object. Controllers write conditions first, and the
+   * artifact with the observed generation in a second request (findings/flux-ready-before-artifact.sh).
+   */
   until(kind: Kind, name: string, status: 'True' | 'False', reason?: string): Promise<ApiObject> {
     let last: unknown;
     return eventually(
@@ -106,7 +109,9 @@ export class FluxStage {
         const object = await this.read(kind, name);
         const ready = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
         last = ready;
-        return ready?.['status'] === status && (reason ?? ready['reason']) === ready['reason'] ? object : undefined;
+        if (ready?.['status'] !== status || (reason ?? ready['reason']) !== ready['reason']) return undefined;
+        const written = numberAt(object, 'status', 'observedGeneration');
+        return status === 'False' || written === metaOf(object).generation ? object : undefined;
       },
       { timeoutMs: 60_000, now: () => last },
     );

@@ -9,6 +9,8 @@ import { eventually } from './releases-wait.ts';
 const TEMPORAL_NAMESPACE = 'default';
 /** temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED */
 const COMPLETED_TASK = 7;
+/** temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_PAUSE_REQUESTED_BEFORE_TASK_STARTED */
+const PAUSED_BEFORE_START = 39;
 /** Signals that are under way at the same time. */
 const AT_ONCE = 50;
 /** Who the operator is for Temporal. Interfaces show it. */
@@ -63,13 +65,18 @@ export async function resetToBeginning(stage: Stage, release: Release): Promise<
     const { events } = await handle.fetchHistory();
     const first = events?.find(({ eventType }) => Number(eventType) === COMPLETED_TASK);
     if (!first?.eventId) throw new Error(`${release.id} has no completed workflow task yet`);
-    await workflowService.resetWorkflowExecution({
-      namespace: TEMPORAL_NAMESPACE,
-      workflowExecution,
-      reason: 'test',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: first.eventId,
-    });
+    await reset(workflowService, workflowExecution, first.eventId);
+  });
+}
+
+async function reset(
+  service: Client['workflowService'],
+  workflowExecution: Execution,
+  workflowTaskFinishEventId: unknown,
+): Promise<void> {
+  await service.resetWorkflowExecution({
+    ...{ namespace: TEMPORAL_NAMESPACE, workflowExecution, reason: 'test', requestId: randomUUID() },
+    workflowTaskFinishEventId: workflowTaskFinishEventId as never,
   });
 }
 
@@ -80,11 +87,19 @@ export async function pauseRun(stage: Stage, release: Release): Promise<void> {
   );
 }
 
-/** `temporal workflow unpause` */
+/**
+ * `temporal workflow unpause`. No worker can carry on a run that was paused while a task of it was scheduled and not
+ * started (findings/temporal-pause-before-start.sh). Such a run is reset as release_get advises.
+ */
 export async function unpauseRun(stage: Stage, release: Release): Promise<void> {
-  await onNewestRun(stage, release, ({ workflowService }, _, execution) =>
-    workflowService.unpauseWorkflowExecution({ ...request(execution), reason: 'test' }),
-  );
+  await onNewestRun(stage, release, async ({ workflowService }, handle, execution) => {
+    await workflowService.unpauseWorkflowExecution({ ...request(execution), reason: 'test' });
+    const { events } = await handle.fetchHistory();
+    const isLost = (cause: unknown) => Number(cause) === PAUSED_BEFORE_START;
+    if (!events?.some(({ workflowTaskFailedEventAttributes: failed }) => isLost(failed?.cause))) return;
+    const last = events.findLast(({ eventType }) => Number(eventType) === COMPLETED_TASK);
+    await reset(workflowService, execution, last?.eventId);
+  });
 }
 
 const request = (execution: Execution) => ({

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Connection } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
+import type { SluiceError } from '../../src/domain/errors.ts';
 import type { ReleaseGateway } from '../../src/temporal/gateway.ts';
 import { createTemporalGateway } from '../../src/temporal/temporal-gateway.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
@@ -124,6 +125,50 @@ test('a run that was reset to a later task is listed once, under its run id of b
     (found) => found.length === 1 && found[0]?.state === 'refused',
   );
   expect(listed).toMatchObject([{ runId, state: 'refused' }]);
+});
+
+/**
+ * Temporal fails a task that is scheduled and not started when the run is paused, and no worker can read that history
+ * (server 1.32, SDK 1.24.0; findings/temporal-pause-before-start.sh).
+ */
+test('a run that no worker can carry on is told as held, with the reason, until a reset', async () => {
+  await waitingForApproval();
+  const { runId } = await release.handle.describe();
+  const { events } = await release.handle.fetchHistory();
+  worker.shutdown();
+  await done;
+  // A poll of the worker that has just ended would start the task.
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await release.handle.signal('pause', { requestId: 'p', who: 'ada', reason: 'lunch' });
+  const run = { namespace: 'default', workflowId: release.id, runId, identity: 'ada', reason: 'test' };
+  await temporal.client.workflowService.pauseWorkflowExecution({ ...run, requestId: 'pause' });
+  await temporal.client.workflowService.unpauseWorkflowExecution({ ...run, requestId: 'unpause' });
+  worker = await release.worker();
+  done = worker.run();
+
+  const held = await eventually(
+    () =>
+      gateway.get(release.id).then(
+        ({ state }) => ({ code: state }),
+        (error: SluiceError) => error,
+      ),
+    ({ code }) => code === 'RELEASE_HELD',
+  );
+  expect(held).toMatchObject({
+    code: 'RELEASE_HELD',
+    message: expect.stringMatching(/^No worker can carry the run on: .*WorkflowTaskMachine/),
+    next: expect.stringContaining('temporal workflow reset'),
+    details: { run_id: runId, run: { status: 'stuck' } },
+  });
+  expect(await gateway.command(release.id, abort('a'), 500)).toMatchObject({
+    outcome: 'accepted',
+    detail: expect.stringMatching(/stored in the release as a signal .* No worker can carry the run on/),
+  });
+  await resetTo(runId, events?.findLast(({ workflowTaskCompletedEventAttributes: is }) => is)?.eventId);
+  await eventually(
+    () => gateway.get(release.id).catch(() => undefined),
+    (view) => view?.state === 'paused',
+  );
 });
 
 test('a start that is sent again after another release has run finds its own, and starts nothing', async () => {

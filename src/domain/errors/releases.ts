@@ -98,7 +98,7 @@ export const RELEASE_ERRORS = {
     409,
     7,
     false,
-    'The run of the release is paused in Temporal and decides nothing.',
+    'The run of the release is paused in Temporal, or no worker can carry it on; it decides nothing.',
     'Unpause it (temporal workflow unpause), or call argo_abort_rollout to take the traffic back now.',
   ),
   STALE_COMMAND: entry(

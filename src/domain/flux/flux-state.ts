@@ -54,14 +54,16 @@ export function fluxState(object: ApiObject): FluxState {
 }
 
 /**
- * Whether the conditions are about the newest specification. After a failure only the condition says which one it saw.
- * Kinds that write neither have the conditions of now.
+ * Whether the status is about the newest specification. A success writes the conditions first, and the revision with the
+ * status's own generation in a second request (findings/flux-ready-before-artifact.sh). After a failure only the
+ * condition says which specification it saw. Kinds that write neither have the conditions of now.
  */
 export function isCurrent(object: ApiObject): boolean {
   const { generation = 0 } = metaOf(object);
   const ready = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
-  const observed = [numberAt(object, 'status', 'observedGeneration'), numberAt(ready, 'observedGeneration')];
-  const known = observed.filter((one) => one !== undefined);
+  const written = numberAt(object, 'status', 'observedGeneration');
+  if (written !== undefined && textAt(ready, 'status') === 'True') return written >= generation;
+  const known = [written, numberAt(ready, 'observedGeneration')].filter((one) => one !== undefined);
   return known.length === 0 ? ready !== undefined : Math.max(...known) >= generation;
 }
 

@@ -3,14 +3,16 @@ import type { ReleaseView } from './view.ts';
 
 /** What Temporal knows of a run, besides the release's own view. Times are epoch ms. */
 export interface RunFacts {
-  /** `forgotten`: Temporal has no record of the run. */
-  readonly status: 'running' | 'paused' | 'ended' | 'forgotten';
+  /** `stuck`: workers fail at its workflow task again and again. `forgotten`: Temporal has no record of the run. */
+  readonly status: 'running' | 'paused' | 'stuck' | 'ended' | 'forgotten';
   /** Temporal's status for how it ended: TERMINATED, TIMED_OUT, FAILED. */
   readonly how?: string;
   readonly endedAt?: number;
   readonly pausedBy?: string;
   readonly pauseReason?: string;
   readonly pausedActivities?: readonly string[];
+  /** What the workers say of the task at which they fail. */
+  readonly failure?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface RunFacts {
 export function trueView(view: ReleaseView, run: RunFacts): ReleaseView {
   if (view.closedAt !== undefined) return view;
   if (run.status === 'ended' || run.status === 'forgotten') return endedOutside(view, run);
-  if (run.status === 'paused') return heldByTemporal(view, run);
+  if (run.status === 'paused' || run.status === 'stuck') return heldByTemporal(view, run);
   const { pausedActivities = [] } = run;
   return pausedActivities.length === 0
     ? view
@@ -48,22 +50,26 @@ function endedOutside(view: ReleaseView, { how = 'ENDED', endedAt }: RunFacts): 
   };
 }
 
-/** A whole run that is paused in Temporal: signals are queued, updates and queries fail, nothing is decided. */
-function heldByTemporal(view: ReleaseView, { pausedBy, pauseReason }: RunFacts): ReleaseView {
+/** A run that is paused in Temporal, or stuck: signals are queued, updates and queries fail, nothing is decided. */
+function heldByTemporal(view: ReleaseView, run: RunFacts): ReleaseView {
   return {
     ...view,
     state: 'failed-needs-human',
-    reason: `${heldText({ ...(pausedBy && { pausedBy }), ...(pauseReason && { pauseReason }) })} It was held ${where(view)}.`,
+    reason: `${heldText(run)} It was held ${where(view)}.`,
     waiting: { for: 'human', answers: [], sinceMs: view.events.at(-1)?.at ?? view.startedAt },
   };
 }
 
-/** Why a paused run does nothing, and the two ways to continue. */
-export function heldText({ pausedBy, pauseReason }: Pick<RunFacts, 'pausedBy' | 'pauseReason'>): string {
+/** Why a paused or stuck run does nothing, and the ways to continue. */
+export function heldText({ status, pausedBy, pauseReason, failure = '' }: Partial<RunFacts>): string {
+  if (status === 'stuck')
+    return `No worker can carry the run on: ${cleanText(failure, 300)}. Its workflow task is tried again and again. Until one succeeds, the release decides nothing and rolls nothing back. ${TAKE_BACK}`;
   const by = pausedBy ? ` by ${cleanText(pausedBy, 80)}` : '';
   const why = pauseReason ? ` (${cleanText(pauseReason, 120)})` : '';
-  return `The run is paused in Temporal${by}${why}. The release decides nothing and rolls nothing back until somebody unpauses it (temporal workflow unpause). argo_abort_rollout takes the traffic back now.`;
+  return `The run is paused in Temporal${by}${why}. The release decides nothing and rolls nothing back while it is paused (temporal workflow unpause). ${TAKE_BACK}`;
 }
+
+const TAKE_BACK = 'argo_abort_rollout takes the traffic back now.';
 
 function pausedActivitiesText(types: readonly string[]): string {
   const names = [...new Set(types)].join(' and ');

@@ -143,6 +143,8 @@ test('an object without a status has no state, and one that is only begun is in 
 
   expect(state({ observedGeneration: -1 })).toBe('none');
   expect(state({ observedGeneration: 1, ...ready('True', 1) })).toBe('in progress');
+  // The conditions are written before the artifact and the observed generation.
+  expect(state({ observedGeneration: 1, ...ready('True', 2) })).toBe('in progress');
   expect(state({ observedGeneration: 1, ...ready('False', 2) })).toBe('not ready');
   expect(state({ observedGeneration: 2, ...ready('Unknown', 2) })).toBe('in progress');
   expect(state(ready('True'))).toBe('ready');
