@@ -76,8 +76,8 @@ func main() {
 }
 GO
 export GOFLAGS=-mod=mod
-go get github.com/fluxcd/pkg/runtime@v0.110.3 github.com/fluxcd/source-controller/api@v1.9.6 2>get.log || { cat get.log >&2; exit 1; }
-go mod tidy 2>get.log || { cat get.log >&2; exit 1; }
+go get github.com/fluxcd/pkg/runtime@v0.110.3 github.com/fluxcd/source-controller/api@v1.9.6
+go mod tidy
 go run . >seen.txt
 cat seen.txt
 if diff <(sed -n '/^# Seen:$/,/^[^#]/s/^#   //p' "$self") seen.txt; then
