@@ -69,9 +69,10 @@ export const GROUPS: readonly TestGroup[] = [
     progress: false,
     args: [THREE_AT_ONCE, LEAVE],
   },
+  // Stories are releases that wait for most of their time, for a guard or for pods.
   {
     name: 'real systems',
-    folders: ['ports', 'tools', 'diagnose', 'deploy'],
+    folders: ['stories', 'ports', 'tools', 'diagnose', 'deploy'],
     sandbox: 'shared',
     progress: false,
     args: [THREE_AT_ONCE, LEAVE],
