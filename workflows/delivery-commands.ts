@@ -45,7 +45,7 @@ function refuse(refusal: readonly [string, string] | undefined): void {
 
 function request(run: DeliveryRun, kind: DeliveryCommandName, message: DeliveryMessage): void {
   takeTrace();
-  run.request = { kind, who: whoOf(message) };
+  run.ask(kind, whoOf(message), message?.sender);
 }
 
 /** The state after the command has acted. */

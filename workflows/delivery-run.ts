@@ -4,6 +4,7 @@ import {
   DELIVERY_STEPS,
   describeDelivery,
   type DeliveryCommandName,
+  type DeliveryDecision,
   type DeliveryEvent,
   type DeliveryFacts,
   type DeliveryFailure,
@@ -15,7 +16,9 @@ import {
   type StepView,
   type StepWork,
 } from '../src/domain/delivery/delivery.ts';
+import type { Sender } from '../src/domain/release/approval.ts';
 import { Outbox } from './outbox.ts';
+import { has } from './patches.ts';
 import { STATE_KEY } from './search-attributes.ts';
 
 /** The newest events. An answer to a query stays small. */
@@ -39,16 +42,19 @@ export class DeliveryRun {
   private reason = '';
   private closedAt?: number;
   private readonly events: DeliveryEvent[] = [];
+  private readonly decisions: DeliveryDecision[] = [];
 
   constructor(input: DeliveryInput) {
     this.input = input;
     const { workflowId, runId, firstExecutionRunId: firstRunId, namespace: temporal } = workflowInfo();
+    const audited = has('audited-further');
     this.outbox = new Outbox(true, {
       owner: { releaseId: workflowId, runId, firstRunId, temporal },
       keySuffix: '',
       byBytes: true,
       afterTurn: true,
-      situation: () => this.outbox.add('delivery', this.view()),
+      situation: () =>
+        this.outbox.add('delivery', audited ? { ...this.view(), decisions: [...this.decisions] } : this.view()),
       note: (text) => this.note(text),
     });
   }
@@ -70,6 +76,13 @@ export class DeliveryRun {
     const attempts = this.stepOf(step).attempts + 1;
     this.steps.set(step, { ...fresh(step, attempts), state: 'running', startedAt: Date.now() });
     this.enter('running', `${step}${attempts > 1 ? `, attempt ${attempts}` : ''}`);
+  }
+
+  /** Somebody wants the delivery to go on, or to end. */
+  ask(kind: DeliveryCommandName, who: string, sender?: Sender): void {
+    this.request = { kind, who };
+    const step = currentStep(this.view())?.step;
+    this.decisions.push({ at: Date.now(), command: kind, who, ...(sender && { sender }), ...(step && { step }) });
   }
 
   /** Returns false if what the step found stops the delivery. */

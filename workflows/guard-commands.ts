@@ -29,19 +29,20 @@ async function perform(
   message: CommandMessage,
   refused: Refusal | undefined,
 ): Promise<CommandOutcome> {
+  const decision = run.decision(message);
   const done = refused ? ({ outcome: 'refused', detail: refused.message } as const) : await act(run, name, message);
   const outcome: CommandOutcome = { requestId: message.requestId, command: name, duplicate: false, ...done };
   run.outcomes.push(outcome);
-  run.outbox.add('command', outcome);
+  run.outbox.add('command', run.audited ? { ...outcome, decision } : outcome);
   return outcome;
 }
 
 async function act(
   run: GuardRun,
   name: GuardCommandName,
-  { who, why }: CommandMessage,
+  { who, why, sender }: CommandMessage,
 ): Promise<Pick<CommandOutcome, 'outcome' | 'detail'>> {
-  run.request = { kind: name, who, ...(why !== undefined && { why }) };
+  run.request = { kind: name, who, ...(why !== undefined && { why }), ...(sender && { sender }) };
   await condition(() => run.ending !== undefined);
   const { state = 'superseded', reason = '' } = run.ending ?? {};
   if (state === 'rolling-back') return { outcome: 'accepted', detail: reason };

@@ -1,17 +1,19 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { StableWatch } from '../activities/guard.ts';
 import type { Verdict } from '../src/domain/analysis/verdict.ts';
-import type { CommandOutcome } from '../src/domain/release/command.ts';
+import type { Sender } from '../src/domain/release/approval.ts';
+import type { CommandOutcome, Decision } from '../src/domain/release/command.ts';
 import {
   describeGuard,
   isGuardEnd,
   type GuardEnd,
   type GuardEvent,
   type GuardInput,
+  type GuardRecord,
   type GuardState,
   type GuardView,
 } from '../src/domain/release/guard.ts';
-import { releaseId } from '../src/domain/release/target.ts';
+import { guardId, releaseId } from '../src/domain/release/target.ts';
 import type { Waiting } from '../src/domain/release/view.ts';
 import { Outbox } from './outbox.ts';
 import { has } from './patches.ts';
@@ -22,11 +24,13 @@ export interface GuardEnding {
   readonly state: GuardEnd;
   readonly reason: string;
   readonly who?: string;
+  /** The run of the release that goes back. */
+  readonly rollbackRunId?: string;
 }
 
 /** What somebody requests of the guard. */
 export type GuardRequest =
-  | { readonly kind: 'abort' | 'resume'; readonly who: string; readonly why?: string }
+  | { readonly kind: 'abort' | 'resume'; readonly who: string; readonly why?: string; readonly sender?: Sender }
   | { readonly kind: 'superseded'; readonly by: string };
 
 /** Everything that a guard knows. Handlers set `request`; the loop in guard.ts acts on it. */
@@ -37,6 +41,8 @@ export class GuardRun {
   verdict?: Verdict;
   request?: GuardRequest;
   ending?: GuardEnding;
+  /** False for a guard that an older version started: its decisions are recorded without who has made them. */
+  readonly audited: boolean;
   readonly outcomes: CommandOutcome[] = [];
   readonly outbox: Outbox;
   private state: GuardState = 'guarding';
@@ -48,13 +54,14 @@ export class GuardRun {
   constructor(input: GuardInput) {
     this.input = input;
     this.until = this.startedAt + (input.spec.guardMs ?? 0);
+    this.audited = has('audited-further');
     this.outbox = new Outbox(true, {
       owner: this.owner,
       // In the journal the guard goes on with the record of the release.
       keySuffix: '@guard',
       byBytes: true,
       afterTurn: has('write-after-turn'),
-      situation: () => undefined,
+      situation: () => (this.audited ? this.outbox.add('guard', this.recorded()) : undefined),
       note: (text) => this.note(text),
     });
   }
@@ -103,6 +110,29 @@ export class GuardRun {
     upsertSearchAttributes([{ key: STATE_KEY, value: state }]);
     setCurrentDetails(describeGuard(this.view()));
     this.outbox.flush();
+  }
+
+  /** Who decides about what, before the command acts. */
+  decision({ who, why, sender }: Pick<Decision, 'who' | 'why' | 'sender'>): Decision {
+    return {
+      who,
+      guard: guardId(this.input.spec.target),
+      ...(why !== undefined && { why }),
+      ...(sender && { sender }),
+      ...(this.waiting && { asked: this.waiting.for }),
+    };
+  }
+
+  private recorded(): GuardRecord {
+    const { spec, plan, startedBy } = this.input;
+    const { who, rollbackRunId } = this.ending ?? {};
+    return {
+      ...{ id: guardId(spec.target), state: this.state, reason: this.reason, startedBy },
+      ...{ toImage: plan.toImage, fromImage: plan.fromImage, until: this.until, autoRollback: spec.autoRollback },
+      ...(who !== undefined && { who }),
+      ...(this.verdict && { verdict: { outcome: this.verdict.outcome, reason: this.verdict.reason } }),
+      ...(rollbackRunId !== undefined && { rollbackRunId }),
+    };
   }
 
   note(text: string, who?: string): void {

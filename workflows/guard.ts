@@ -114,7 +114,7 @@ function decided(run: GuardRun, met: StableAlarm | GuardRequest): GuardEnding | 
   const { toImage } = run.input.plan;
   switch (met.kind) {
     case 'abort':
-      return startRollback(run, `aborted by ${met.who}${met.why ? `: ${met.why}` : ''}`, met.who);
+      return startRollback(run, `aborted by ${met.who}${met.why ? `: ${met.why}` : ''}`, met);
     case 'resume':
       return { state: 'kept', reason: `${met.who} keeps ${toImage}${met.why ? `: ${met.why}` : ''}`, who: met.who };
     case 'superseded':

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Sender } from '../src/domain/release/approval.ts';
 import type { CommandHeader, CommandName, CommandOutcome } from '../src/domain/release/command.ts';
 import type { DeliveryCommandName, DeliveryView } from '../src/domain/delivery/delivery.ts';
 import type { QueueChange, QueueEntry, QueueState, QueueView } from '../src/domain/release/queue.ts';
@@ -70,6 +71,8 @@ export const getDelivery = defineQuery<DeliveryView>('get');
 /** The only argument of the commands of a delivery. */
 export interface DeliveryMessage {
   readonly who: string;
+  /** Who that is. Absent if an interface cannot tell, and in messages of older versions. */
+  readonly sender?: Sender;
 }
 
 export const deliverySignals = {

@@ -71,6 +71,12 @@ export const PATCHES = {
     reason:
       'the record of a command says who has sent it, which makes the record longer, and so may divide the writes to the journal in other places; the longest waits of a release take a year',
   },
+  'audited-further': {
+    since: '2026-11-30',
+    mayGo: '2028-01-01',
+    reason:
+      'the records of a guard, of a delivery and of a run that goes back say who has decided what, so there are more and longer records, which may divide the writes to the journal in other places; a guard and a failed delivery may wait for months',
+  },
 } as const;
 
 export function has(patch: keyof typeof PATCHES): boolean {

@@ -111,8 +111,12 @@ export class ReleaseRun {
   private lastEvent?: ReleaseEvent;
   private closedAt?: number;
 
+  /** Why the run goes back. A run that releases something has no such patch, because each costs two events. */
+  private readonly back: Pick<ReleaseView, 'back'>;
+
   constructor(input: ReleaseInput) {
     this.input = input;
+    this.back = input.recover && has('audited-further') ? { back: { reason: input.recover.reason } } : {};
     const { namespace: temporal, runId, firstExecutionRunId: firstRunId } = workflowInfo();
     const { target, clusterUid: cluster } = input.spec;
     this.owner = {
@@ -281,7 +285,7 @@ export class ReleaseRun {
       id: this.owner.releaseId,
       runId: chainOf(this.owner),
       spec: this.input.spec,
-      ...{ ...originOf(this.input), startedAt: this.startedAt },
+      ...{ ...originOf(this.input), ...this.back, startedAt: this.startedAt },
       state: this.state,
       reason: this.reason,
       stepIndex: this.stepIndex,

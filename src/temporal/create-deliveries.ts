@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { DELIVERY_WORKFLOW, deliveryUpdates, getDelivery } from '../../workflows/messages.ts';
+import { DELIVERY_WORKFLOW, deliveryUpdates, getDelivery, type DeliveryMessage } from '../../workflows/messages.ts';
 import {
   DELIVERY_STATES,
   deliveryId,
@@ -31,7 +31,7 @@ export function createDeliveries(link: TemporalLink, taskQueue: string): Deliver
     start: (input) => start(link, runs, input),
     get: (name, runId) => get({ link, runs, taskQueue }, name, runId),
     list: (filter) => list(runs, filter),
-    command: (name, command, who) => send({ link, runs, taskQueue }, name, command, who),
+    command: (name, command, by) => send({ link, runs, taskQueue }, name, command, by),
   };
 }
 
@@ -119,12 +119,12 @@ async function send(
   { link, runs, taskQueue }: Access,
   name: string,
   command: DeliveryCommandName,
-  who: string,
+  by: DeliveryMessage,
 ): Promise<DeliveryView> {
   const id = deliveryId(name);
   try {
-    const done = await runs.update<DeliveryView, [{ readonly who: string }]>(id, deliveryUpdates[command], {
-      args: [{ who }],
+    const done = await runs.update<DeliveryView, [DeliveryMessage]>(id, deliveryUpdates[command], {
+      args: [by],
       updateId: randomUUID(),
       acceptMs: ACCEPT_MS,
       resultMs: RESULT_MS,

@@ -1,3 +1,4 @@
+import type { DeliveryMessage } from '../../workflows/messages.ts';
 import type { DeliveryCommandName, DeliveryInput, DeliveryState, DeliveryView } from '../domain/delivery/delivery.ts';
 
 export interface StartedDelivery {
@@ -29,5 +30,5 @@ export interface Deliveries {
   /** Newest first. */
   list(filter: { readonly name?: string; readonly limit: number }): Promise<readonly DeliverySummary[]>;
   /** Returns the state after the command. Further errors: DELIVERY_NOT_FOUND, DELIVERY_CLOSED, DELIVERY_NOT_WAITING. */
-  command(name: string, command: DeliveryCommandName, who: string): Promise<DeliveryView>;
+  command(name: string, command: DeliveryCommandName, by: DeliveryMessage): Promise<DeliveryView>;
 }

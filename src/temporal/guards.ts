@@ -83,6 +83,7 @@ export async function sendToGuard(
     requestId: command.requestId,
     who: command.who,
     ...(command.why !== undefined && { why: command.why }),
+    ...(command.sender && { sender: command.sender }),
   };
   const accepted = (detail: string): CommandOutcome => ({
     requestId: command.requestId,

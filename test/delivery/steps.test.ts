@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { osUser } from '../../src/domain/access/caller.ts';
 import type { StepDone, StepWork } from '../../src/domain/delivery/delivery.ts';
 import type { CommandServices } from '../../src/commands/command.ts';
+import { starterOf } from '../../src/domain/release/approval.ts';
 import type { ReleaseState } from '../../src/domain/release/state.ts';
 import type { Vulnerability } from '../../src/domain/delivery/vulnerabilities.ts';
 import { createDeliverySteps } from '../../src/toolsets/delivery/steps/index.ts';
@@ -16,6 +18,7 @@ interface World {
   readonly services: CommandServices;
   readonly delivery: ReturnType<typeof createFakeDelivery>;
   readonly requests: string[];
+  readonly starters: (string | undefined)[];
   run(step: 'onboard' | 'build' | 'check' | 'push' | 'release', work?: Partial<StepWork>): Promise<StepDone>;
 }
 
@@ -24,15 +27,17 @@ function world(releaseState: ReleaseState = 'succeeded', settings = {}): World {
   const delivery = createFakeDelivery();
   const services = { ...fakeServices(gateway), settings: settingsWith({ builder: 'buildah', ...settings }), delivery };
   const requests: string[] = [];
+  const starters: (string | undefined)[] = [];
   const steps = createDeliverySteps(services, {
-    start: async (_, { request_id: request, image, target }) => {
+    start: async ({ caller }, { request_id: request, image, target }) => {
+      starters.push(starterOf(caller));
       requests.push(`${request} ${target.namespace}/${target.rollout} ${image}`);
       return { release_id: 'release/prod/shop/web', run_id: aView().runId };
     },
   });
   const signal = new AbortController().signal;
   const work = { input: DELIVERY_INPUT, facts: BUILT, runId: 'run-1', attempt: 1 };
-  return { services, delivery, requests, run: (step, more) => steps[step]({ ...work, ...more }, { signal }) };
+  return { services, delivery, requests, starters, run: (step, more) => steps[step]({ ...work, ...more }, { signal }) };
 }
 
 test('the deployment is written once; a repetition finds it', async () => {
@@ -57,6 +62,20 @@ test.each([
 
   await expect(run('onboard', { facts: {}, input })).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
   expect(delivery.writes).toEqual([]);
+});
+
+test('who has started a delivery has started its release, and so does not approve it', async () => {
+  const { run, starters } = world();
+  const facts = { ...BUILT, digest: `sha256:${'2'.repeat(64)}`, first: false };
+  const { proposer: _, ...older } = DELIVERY_INPUT;
+  const claude = { kind: 'agent', issuer: 'client', subject: 'claude', name: 'claude' } as const;
+  const proposer = { identity: claude, onBehalfOf: osUser('bob') };
+
+  await run('release', { facts });
+  await run('release', { facts, input: { ...DELIVERY_INPUT, proposer } });
+  await run('release', { facts, input: older });
+
+  expect(starters).toEqual(['os#ada', 'os#bob', undefined]);
 });
 
 test('a worker builds only where a setting names the builder', async () => {

@@ -1,5 +1,6 @@
 import type { DeliveryInput, DeliveryView } from '../../src/domain/delivery/delivery.ts';
 import { DELIVERY_STEPS, deliveryId } from '../../src/domain/delivery/delivery.ts';
+import { osUser } from '../../src/domain/access/caller.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Deliveries } from '../../src/temporal/deliveries.ts';
 
@@ -17,6 +18,8 @@ export const DELIVERY_INPUT: DeliveryInput = {
   namespace: 'shop',
   startedBy: 'cli:ada',
   requestId: 'request-1',
+  digest: '0123456789abcdef',
+  proposer: { identity: osUser('ada'), via: 'cli' },
 };
 
 /** A delivery whose build has failed. */
@@ -64,7 +67,7 @@ export function createFakeDeliveries(...views: readonly DeliveryView[]): FakeDel
           ...{ id, runId, name, version, state, namespace, startedBy, startedAt },
         }),
       ),
-    async command(name, command, who) {
+    async command(name, command, { who }) {
       fake.sent.push({ name, command, who });
       const view = fake.views.get(name);
       if (!view) throw new SluiceError('DELIVERY_NOT_FOUND', `There is no delivery of ${name}.`);

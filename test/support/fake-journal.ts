@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { ENTRY_COLUMNS, toEntry, toEntryRow, toRunRow } from '../../src/adapters/journal/rows.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { linked, type AuditLink } from '../../src/domain/release/audit-chain.ts';
-import { auditFacts } from '../../src/domain/release/audit-facts.ts';
+import type { AuditFact } from '../../src/domain/release/audit-fact.ts';
+import { auditFacts, proposalBefore } from '../../src/domain/release/audit-facts.ts';
 import type { RecordEntry } from '../../src/domain/release/record.ts';
 import { parseReleaseId } from '../../src/domain/release/target.ts';
 import type { JournalFilter, JournalPort, JournalRelease } from '../../src/ports/journal.ts';
@@ -24,13 +25,18 @@ export function createFakeJournal(): FakeJournal {
     return work();
   };
   const links: AuditLink[] = [];
-  const chain = (entry: RecordEntry) => {
-    const proposed = links.findLast(({ runId, kind }) => runId === entry.runId && kind === 'proposed');
-    const plan = proposed && (JSON.parse(proposed.data) as { plan?: string }).plan;
-    for (const fact of auditFacts(entry, plan, sha256))
-      if (!links.some(({ event }) => event === fact.event)) links.push(linked(fact, links.at(-1), sha256));
+  const link = (fact: AuditFact) => {
+    if (!links.some(({ event }) => event === fact.event)) links.push(linked(fact, links.at(-1), sha256));
   };
-  const add = (entry: RecordEntry) => {
+  const planOf = (run: string) => {
+    const proposed = links.findLast(({ runId, kind }) => runId === run && kind === 'proposed');
+    return proposed && (JSON.parse(proposed.data) as { plan?: string }).plan;
+  };
+  const chain = (entry: RecordEntry, batch: readonly RecordEntry[]) => {
+    if (planOf(entry.runId) === undefined) proposalBefore(entry, batch, sha256).forEach(link);
+    auditFacts(entry, planOf(entry.runId), sha256).forEach(link);
+  };
+  const add = (entry: RecordEntry, batch: readonly RecordEntry[]) => {
     if (fake.entries.some(({ runId, key }) => runId === entry.runId && key === entry.key)) return;
     // Entries pass through the row format of a database, so that the same values are masked.
     const row = toEntryRow(entry);
@@ -41,7 +47,7 @@ export function createFakeJournal(): FakeJournal {
       (!known || (entry.at >= known.at && (known.closedAt === undefined || entry.data.closedAt !== undefined)))
     )
       runs.set(entry.runId, { ...lineOf(entry), at: entry.at });
-    chain(entry);
+    chain(entry, batch);
   };
   const prune = (before: number) => {
     const gone = [...runs.values()]
@@ -59,7 +65,7 @@ export function createFakeJournal(): FakeJournal {
     append: (entries) =>
       answer(() => {
         for (const entry of entries) if (entry.kind === 'release') toRunRow(entry);
-        entries.forEach(add);
+        for (const entry of entries) add(entry, entries);
       }),
     read: (runId, { kinds } = {}) =>
       answer(() =>

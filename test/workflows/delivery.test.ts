@@ -3,6 +3,7 @@ import { afterAll, expect, jest, test } from '@jest/globals';
 import { createActivities } from '../../activities/index.ts';
 import { Recorder } from '../../activities/recorder.ts';
 import { DELIVERY_STEPS, deliveryId, type DeliveryView, type StepDone } from '../../src/domain/delivery/delivery.ts';
+import { osUser } from '../../src/domain/access/caller.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { newsOf } from '../../src/domain/news/news.ts';
 import { createLog } from '../../src/observability/log.ts';
@@ -27,6 +28,9 @@ function stepsWith(own: Partial<DeliverySteps>): DeliverySteps {
   const all = DELIVERY_STEPS.map((step) => [step, () => done(`${step} done`)]);
   return { ...(Object.fromEntries(all) as DeliverySteps), ...own };
 }
+
+const ADA = osUser('ada');
+const BY_ADA = { who: 'cli:ada', sender: { identity: ADA, via: 'cli' } } as const;
 
 /** A delivery with a worker of its own, until `body` has ended. */
 async function delivering(
@@ -102,18 +106,32 @@ test('a failed step waits, a retry goes on there, and the steps before it stay d
       expect(failed.steps[1]?.failure).toMatchObject({ code: 'BUILD_FAILED', reason: 'exit code 3' });
 
       broken = false;
-      await deliveries.command(name, 'retry', 'cli:ada');
+      await deliveries.command(name, 'retry', BY_ADA);
       const view = await inState(deliveries, name, 'delivered');
 
       expect(ran).toEqual(['onboard', 'build abc 1', 'build abc 2']);
       expect(statesOf(view)).toBe('done done done done done done');
       expect(view.steps.at(-1)?.reason).toBe('released sha256:1');
-      await expect(deliveries.command(name, 'retry', 'cli:ada')).rejects.toMatchObject({ code: 'DELIVERY_CLOSED' });
+      await expect(deliveries.command(name, 'retry', BY_ADA)).rejects.toMatchObject({ code: 'DELIVERY_CLOSED' });
       const handle = temporal.client.workflow.getHandle(deliveryId(name));
       await handle.result();
       const told = journal.entries.map((entry) => newsOf(entry)?.event).filter((event) => event !== undefined);
       expect(told).toEqual(['started', 'asks', 'delivered']);
-      await recordHistory('delivery-retried', handle);
+
+      const links = (await journal.audit(0)).map(({ kind, data }) => ({ kind, ...(JSON.parse(data) as object) }));
+      const plan = DELIVERY_INPUT.digest;
+      expect(links).toEqual([
+        expect.objectContaining({ kind: 'proposed', plan, who: 'cli:ada', source_commit: DELIVERY_INPUT.sourceCommit }),
+        { kind: 'executed', plan, step: 'onboard', attempt: 1 },
+        {
+          ...{ kind: 'commanded', plan, command: 'retry', who: 'cli:ada', step: 'build' },
+          caller: { ...ADA, via: 'cli' },
+        },
+        ...['push', 'deploy', 'release'].map((step) => ({ kind: 'executed', plan, step, attempt: 1 })),
+        expect.objectContaining({ kind: 'outcome', plan, state: 'delivered' }),
+      ]);
+      expect(links[0]).toMatchObject({ caller: ADA });
+      await recordHistory('delivery-retried-audited', handle);
     },
     journal,
   );
@@ -133,7 +151,7 @@ test('findings that stop the delivery stay in it, and a retry checks again', asy
     expect(failed.steps[2]).toMatchObject({ state: 'failed', findings: [{ outcome: 'failed' }] });
 
     outcome = 'passed';
-    await deliveries.command(name, 'retry', 'cli:ada');
+    await deliveries.command(name, 'retry', BY_ADA);
 
     expect((await inState(deliveries, name, 'delivered')).steps[2]).toMatchObject({ state: 'done', attempts: 2 });
   });
@@ -178,9 +196,9 @@ test('a cancelled delivery stops its running step, and another one can start', a
       code: 'DELIVERY_BUSY',
     });
     expect(await deliveries.start({ ...DELIVERY_INPUT, name })).toMatchObject({ started: false });
-    await expect(deliveries.command(name, 'retry', 'cli:ada')).rejects.toMatchObject({ code: 'DELIVERY_NOT_WAITING' });
+    await expect(deliveries.command(name, 'retry', BY_ADA)).rejects.toMatchObject({ code: 'DELIVERY_NOT_WAITING' });
 
-    const view = await deliveries.command(name, 'cancel', 'cli:ada');
+    const view = await deliveries.command(name, 'cancel', BY_ADA);
 
     expect([view.state, view.reason, stopped]).toEqual(['cancelled', 'cancelled by cli:ada', 1]);
     expect(statesOf(view)).toBe('done cancelled waiting waiting waiting waiting');
@@ -192,7 +210,7 @@ test('a cancelled delivery stops its running step, and another one can start', a
     await eventually('the build runs', async () =>
       (await seen(deliveries, name))?.steps[1]?.state === 'running' ? true : undefined,
     );
-    await deliveries.command(name, 'cancel', 'cli:ada');
+    await deliveries.command(name, 'cancel', BY_ADA);
     expect(await deliveries.list({ name, limit: 5 })).toHaveLength(2);
   });
 });

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, expect, jest, test } from '@jest/globals';
+import { osUser } from '../../src/domain/access/caller.ts';
 import type { GuardCommandName, GuardView } from '../../src/domain/release/guard.ts';
 import { guardId } from '../../src/domain/release/target.ts';
 import { commandSignals, commandUpdates, getGuard, RELEASE_WORKFLOW } from '../../workflows/messages.ts';
+import { checkLinks } from '../support/audit-links.ts';
 import { startTestTemporal } from '../support/temporal.ts';
 import { recordHistory } from '../support/workflow-history.ts';
 import { TEST_MS, withRelease, type ReleaseUnderTest, type Scenario } from '../support/workflow-release.ts';
@@ -55,6 +57,24 @@ function afterRelease(
       }
     });
 }
+
+interface Link {
+  readonly kind: string;
+  readonly runId: string;
+  readonly [field: string]: unknown;
+}
+
+/** The audit chain, with the fields of its entries. */
+async function chainOf(one: ReleaseUnderTest): Promise<readonly Link[]> {
+  await one.recorder.flush();
+  const links = await one.journal.audit(0);
+  expect(checkLinks(links).broken).toEqual([]);
+  return links.map(({ kind, runId, data }) => ({ kind, runId, ...(JSON.parse(data) as object) }));
+}
+
+/** What the chain says about the guard. */
+const guardOf = async (one: ReleaseUnderTest): Promise<readonly Link[]> =>
+  (await chainOf(one)).filter(({ guard }) => guard === guardId(one.world.target));
 
 /** The newest run of the target. */
 function newestRun(one: ReleaseUnderTest): void {
@@ -154,16 +174,18 @@ test.concurrent(
 
     expect(await guard.update('resume')).toMatchObject({ outcome: 'applied', detail: 'ann keeps shop:v2: seen' });
     expect(await guard.handle.result()).toMatchObject({ state: 'kept', who: 'ann' });
+    expect((await guardOf(one)).map(({ kind, state }) => state ?? kind)).toEqual(['proposed', 'commanded', 'kept']);
     expect(one.world.snapshot()).toMatchObject({ image: 'shop:v2' });
   }),
 );
 
 test.concurrent(
   'auto-rollback off: abort rolls back, once, also as a signal that comes twice',
-  afterRelease({ record: 'guard-aborted', spec: { autoRollback: false } }, async (one, guard) => {
+  afterRelease({ record: 'guard-aborted-audited', spec: { autoRollback: false } }, async (one, guard) => {
     one.world.behave('shop:v2', BAD);
     await guard.until('waiting-for-decision');
-    const message = { requestId: 'twice', who: 'ann' };
+    const sender = { identity: osUser('ann'), via: 'cli' } as const;
+    const message = { requestId: 'twice', who: 'ann', sender };
     await guard.handle.signal(commandSignals.abort, message);
     await guard.handle.signal(commandSignals.abort, message).catch(() => undefined);
     await guard.until('rolling-back');
@@ -174,6 +196,19 @@ test.concurrent(
       reason: expect.stringContaining('aborted by ann'),
     });
     expect(one.world.snapshot()).toMatchObject({ image: 'shop:v1' });
+    expect(await guardOf(one)).toMatchObject([
+      { kind: 'proposed', who: 'tester', image: 'shop:v2', if_bad: 'ask', back_to: 'shop:v1' },
+      { kind: 'commanded', command: 'abort', who: 'ann', asked: 'decision', caller: { subject: 'ann', via: 'cli' } },
+      { kind: 'executed', who: 'ann' },
+      { kind: 'outcome', state: 'rolling-back', who: 'ann', verdict: 'fail', plan: expect.stringMatching(/^plan-/) },
+    ]);
+    const back = (await one.handle.describe()).runId;
+    const [proposed] = (await chainOf(one)).filter(({ runId }) => runId === back);
+    expect(proposed).toMatchObject({
+      ...{ kind: 'proposed', rollback: true, image: 'shop:v1', from: 'shop:v2', who: 'ann' },
+      ...{ reason: 'aborted by ann', caller: { subject: 'ann' } },
+    });
+    expect((await guardOf(one)).at(-1)).toMatchObject({ rollback_run: back, plan: proposed?.['plan'] });
   }),
 );
 

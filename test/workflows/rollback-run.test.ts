@@ -25,7 +25,7 @@ async function rollBack(one: ReleaseUnderTest): Promise<void> {
 for (const strategy of ['canary', 'blue-green'] as const) {
   test.concurrent(
     `a ${strategy} version that is stable already is replaced by the one before it, with proof`,
-    release({ record: `rollback-run-${strategy}`, world: { strategy, steps: TWO_STEPS } }, async (one) => {
+    release({ record: `rollback-run-${strategy}-audited`, world: { strategy, steps: TWO_STEPS } }, async (one) => {
       expect(await one.ended()).toMatchObject({ state: 'succeeded' });
       await rollBack(one);
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { linked, type AuditLink } from '../../domain/release/audit-chain.ts';
-import { auditFacts, type AuditFact, type AuditKind } from '../../domain/release/audit-facts.ts';
-import type { RecordEntry } from '../../domain/release/record.ts';
+import type { AuditFact, AuditKind } from '../../domain/release/audit-fact.ts';
+import { auditFacts, proposalBefore } from '../../domain/release/audit-facts.ts';
+import type { RecordEntry, RecordKind } from '../../domain/release/record.ts';
 import type { Query, Row } from './database.ts';
 
 const TABLE = 'sluice_audit_entries';
@@ -12,9 +13,10 @@ const COLUMNS = ['n', 'event', 'at', 'release_id', 'run_id', 'kind', 'data', 'pr
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+const AUDITED: readonly RecordKind[] = ['release', 'event', 'command', 'guard', 'delivery'];
+
 /** Whether an entry may add to the chain. */
-export const isAudited = ({ kind }: RecordEntry): boolean =>
-  kind === 'release' || kind === 'event' || kind === 'command';
+export const isAudited = ({ kind }: RecordEntry): boolean => AUDITED.includes(kind);
 
 /**
  * Adds what new entries of the journal say to the chain, in the same transaction. `fresh`: entries that were not in the
@@ -22,7 +24,10 @@ export const isAudited = ({ kind }: RecordEntry): boolean =>
  */
 export async function extendAudit(query: Query, fresh: readonly RecordEntry[]): Promise<void> {
   for (const entry of fresh.filter(isAudited)) {
-    const plan = await planOf(query, entry.runId);
+    const known = await planOf(query, entry.runId);
+    const proposal = known === undefined ? proposalBefore(entry, fresh, sha256) : [];
+    for (const fact of proposal) await add(query, fact);
+    const plan = proposal.length > 0 ? await planOf(query, entry.runId) : known;
     for (const fact of auditFacts(entry, plan, sha256)) await add(query, fact);
   }
 }

@@ -1,3 +1,5 @@
+import type { Sender } from '../release/approval.ts';
+
 /** The steps of a delivery, in their order. Each is one activity, which may be repeated. */
 export const DELIVERY_STEPS = ['onboard', 'build', 'check', 'push', 'deploy', 'release'] as const;
 export type DeliveryStep = (typeof DELIVERY_STEPS)[number];
@@ -31,6 +33,10 @@ export interface DeliveryInput {
   readonly namespace: string;
   readonly startedBy: string;
   readonly requestId: string;
+  /** The digest that delivery_plan has printed. Absent in deliveries of older versions. */
+  readonly digest?: string;
+  /** Who has started it, as the interface has found out. Absent in deliveries of older versions. */
+  readonly proposer?: Sender;
 }
 
 /** What the steps so far have found out or made. A later step relies on it. */
@@ -134,6 +140,20 @@ export interface DeliveryView {
 /** The commands of a delivery. */
 export const DELIVERY_COMMANDS = ['retry', 'cancel'] as const;
 export type DeliveryCommandName = (typeof DELIVERY_COMMANDS)[number];
+
+/** What somebody has decided about a delivery. `at`: epoch ms. `step`: the one that had failed or was running. */
+export interface DeliveryDecision {
+  readonly at: number;
+  readonly command: DeliveryCommandName;
+  readonly who: string;
+  readonly sender?: Sender;
+  readonly step?: DeliveryStep;
+}
+
+/** A delivery in the journal. `decisions`: all so far. Absent in records of older versions. */
+export interface DeliveryRecord extends DeliveryView {
+  readonly decisions?: readonly DeliveryDecision[];
+}
 
 /** The step that runs, has failed, or was cancelled. Undefined at the end. */
 export function currentStep({ steps }: Pick<DeliveryView, 'steps'>): StepView | undefined {

@@ -1,4 +1,4 @@
-import type { AuditFact } from './audit-facts.ts';
+import type { AuditFact } from './audit-fact.ts';
 import type { Sha256 } from './plan-digest.ts';
 
 /** A fact with its place in the chain of a journal. One chain has the facts of all releases. */

@@ -58,4 +58,6 @@ export interface Decision {
   readonly step?: number;
   /** What the release waited for (Waiting.for). Absent: it did not wait. */
   readonly asked?: string;
+  /** The id of the guard that it was for. Absent: it was for the release. */
+  readonly guard?: string;
 }

@@ -57,6 +57,24 @@ export interface GuardView {
   readonly events: readonly GuardEvent[];
 }
 
+/** A guard in the journal. `until`: epoch ms. */
+export interface GuardRecord {
+  readonly id: string;
+  readonly state: GuardState;
+  readonly reason: string;
+  /** Who has decided how it ends. Absent: nobody. */
+  readonly who?: string;
+  readonly startedBy: string;
+  readonly toImage: string;
+  readonly fromImage: string;
+  readonly until: number;
+  /** False: the guard asks when the version turns bad. */
+  readonly autoRollback: boolean;
+  readonly verdict?: Pick<Verdict, 'outcome' | 'reason'>;
+  /** The run of the release that goes back. */
+  readonly rollbackRunId?: string;
+}
+
 export function isGuardEnd(state: GuardState): state is GuardEnd {
   return (GUARD_ENDS as readonly string[]).includes(state);
 }

@@ -1,7 +1,8 @@
 import type { TrailPoint } from '../analysis/trail.ts';
-import type { DeliveryView } from '../delivery/delivery.ts';
+import type { DeliveryRecord } from '../delivery/delivery.ts';
 import type { Verdict } from '../analysis/verdict.ts';
 import type { CommandOutcome, Decision } from './command.ts';
+import type { GuardRecord } from './guard.ts';
 import type { WeightProof } from './proof.ts';
 import type { ReleaseEvent, ReleaseView } from './view.ts';
 
@@ -40,7 +41,9 @@ export interface Recorded {
   readonly block: TrailPoint & { readonly step: number };
   readonly verdict: Verdict & { readonly step: number; readonly weight: number };
   /** A snapshot of a delivery. The last one is its current state. Its `releaseId` is the id of the delivery. */
-  readonly delivery: DeliveryView;
+  readonly delivery: DeliveryRecord;
+  /** A snapshot of the guard of a release. The last one is its current state. */
+  readonly guard: GuardRecord;
 }
 
 /** The snapshot of a release that the journal keeps. */
@@ -58,6 +61,7 @@ export const RECORD_KINDS = [
   'block',
   'verdict',
   'delivery',
+  'guard',
 ] as const satisfies readonly (keyof Recorded)[];
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

@@ -35,6 +35,8 @@ export interface ReleaseView {
   readonly startedBy: string;
   /** Who that is. Absent where nobody has proved it, and in releases of older versions. */
   readonly proposer?: Sender;
+  /** The run releases nothing: it undoes what an earlier run has done or left. Absent in runs of older versions. */
+  readonly back?: { readonly reason: string };
   /** The update for which it was started by itself. Absent: somebody has started it. */
   readonly update?: UpdateOrigin;
   readonly startedAt: number;

@@ -10,6 +10,7 @@ import type { Touched } from '../../domain/access/decide.ts';
 import { digestField, requirePlanned } from '../../commands/objects/carried-plan.ts';
 import { clusterOf } from '../../commands/objects/located.ts';
 import { deliveryId, type DeliveryInput } from '../../domain/delivery/delivery.ts';
+import { proposedBy } from '../../domain/release/approval.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { readDeployment } from '../../onboarding/deployment-text.ts';
 import { askedFields } from './asked.ts';
@@ -68,7 +69,7 @@ export const deliveryStart: Command<typeof input, typeof output> = {
       if (blocked) throw blocked;
       requirePlanned('delivery_plan', `this plan of ${asked.git_url}`, found.digest, digest);
       requireNamespace(found.plan.deployment.namespace, context.settings);
-      return started(context, found, { asked, cluster: await clusterOf(context, cluster), request });
+      return started(context, found, { asked, digest, cluster: await clusterOf(context, cluster), request });
     }),
   text: ({ id, started: isNew, image, namespace, cluster, next }) =>
     [
@@ -89,6 +90,7 @@ async function deliversTo(context: CommandContext, asked: Input): Promise<readon
 
 interface Starting {
   readonly asked: Omit<Input, 'digest' | 'cluster' | 'request_id'>;
+  readonly digest: string;
   readonly cluster: string;
   readonly request: string;
 }
@@ -96,14 +98,15 @@ interface Starting {
 async function started(
   context: CommandContext,
   { open, plan, branch, state }: Onboarding,
-  { asked, cluster, request }: Starting,
+  { asked, digest, cluster, request }: Starting,
 ): Promise<z.output<typeof output>> {
   if (!state) throw new SluiceError('REPOSITORY_NOT_FOUND', 'There is no repository to write the deployment to.');
   const { name, version, image, namespace } = plan.deployment;
   const delivery: DeliveryInput = {
     ...{ name, version, asked, branch, cluster, namespace },
     ...{ gitUrl: open.source.url, sourceCommit: open.source.commit, base: state.base },
-    ...{ startedBy: context.caller.id, requestId: request },
+    ...{ startedBy: context.caller.id, requestId: request, digest },
+    ...proposedBy(context.caller),
   };
   const { gateway } = context;
   const [{ runId, started: isNew }, { pollers }] = await Promise.all([

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deploymentName } from '../../contract/deployment-file.ts';
 import { parse } from '../../contract/parse.ts';
 import type { Command } from '../../commands/command.ts';
+import { senderOf } from '../../domain/release/approval.ts';
 import type { DeliveryCommandName } from '../../domain/delivery/delivery.ts';
 import { deliveredTo } from './delivery-get.ts';
 import { shownDelivery, shownText, toShown } from './shown-delivery.ts';
@@ -24,7 +25,13 @@ function steering(name: DeliveryCommandName, about: Pick<Steering, 'title' | 'de
     listed: { output: ['state', 'reason', 'next'] },
     check: (raw) => parse(input, raw ?? {}),
     touches: deliveredTo,
-    run: async ({ gateway, caller }, asked) => toShown(await gateway.deliveries.command(asked.name, name, caller.id)),
+    run: async ({ gateway, caller }, asked) =>
+      toShown(
+        await gateway.deliveries.command(asked.name, name, {
+          who: caller.id,
+          ...(caller.identity && { sender: senderOf(caller) }),
+        }),
+      ),
     text: shownText,
   };
 }

@@ -4,6 +4,8 @@ import { osUser } from '../../../src/domain/access/caller.ts';
 import type { CommandOutcome, Decision } from '../../../src/domain/release/command.ts';
 import type { RecordEntry } from '../../../src/domain/release/record.ts';
 import type { JournalPort } from '../../../src/ports/journal.ts';
+import type { GuardState } from '../../../src/domain/release/guard.ts';
+import { aDelivery } from '../../support/fake-deliveries.ts';
 import { AT, PLAN } from '../../support/fake-gateway.ts';
 import { checkLinks, linksOf } from '../../support/audit-links.ts';
 import { eventEntry, releaseEntry } from '../../support/journal-entries.ts';
@@ -86,6 +88,49 @@ export function journalContract(open: () => JournalPort): void {
       caller: { kind: 'person', issuer: 'os', subject: 'ada', via: 'http' },
     });
     expect(checkLinks(all)).toMatchObject({ entries: all.length, broken: [] });
+  });
+
+  test('a release that waits for nobody is proposed before it is executed, though its event is written first', async () => {
+    const runId = aRun();
+    await open().append([eventEntry(runId, 'event/1', AT + 2), releaseEntry(runId, 1, planWith(1))]);
+    await open().append([eventEntry(runId, 'event/2', AT + 3), releaseEntry(runId, 2, planWith(1))]);
+
+    const mine = (await linksOf(open())).filter((link) => link.runId === runId);
+    expect(mine.map(({ kind }) => kind)).toEqual(['proposed', 'executed']);
+    const plans = mine.map(({ data }) => (JSON.parse(data) as { plan?: string }).plan);
+    expect(plans).toEqual([expect.stringMatching(/^plan-/), plans[0]]);
+    expect(mine[0]?.at).toBeLessThanOrEqual(mine[1]?.at ?? 0);
+  });
+
+  test('a guard and a delivery have entries in the chain, each once', async () => {
+    const [runId, delivered] = [aRun(), aRun()];
+    const id = 'guard/prod/shop/web';
+    const data = { id, reason: '', startedBy: 'cli:ada', toImage: 'shop:v2', fromImage: 'shop:v1', until: AT };
+    const guard = (number: number, state: GuardState, more = {}): RecordEntry => ({
+      ...{ releaseId: 'release/prod/shop/web', runId, key: `guard/${number}@guard`, kind: 'guard', at: AT + number },
+      data: { ...data, autoRollback: true, state, ...more },
+    });
+    const view = aDelivery({ runId: delivered, state: 'cancelled', closedAt: AT + 3 });
+    const cancel = { at: AT + 2, command: 'cancel', who: 'cli:ada', step: 'build' } as const;
+    const delivery: RecordEntry = {
+      ...{ releaseId: view.id, runId: delivered, key: 'delivery/2', kind: 'delivery', at: AT + 3 },
+      data: { ...view, decisions: [cancel] },
+    };
+
+    await open().append([guard(1, 'guarding'), guard(2, 'rolling-back', { rollbackRunId: 'run-back' })]);
+    await open().append([delivery]);
+    await open().append([{ ...delivery, key: 'delivery/3' }]);
+
+    const all = await linksOf(open());
+    const of = (run: string) => all.filter((link) => link.runId === run);
+    expect(of(runId).map(({ kind }) => kind)).toEqual(['proposed', 'executed', 'outcome']);
+    expect(JSON.parse(of(runId)[2]?.data ?? '')).toMatchObject({ guard: id, rollback_run: 'run-back' });
+    expect(of(delivered).map(({ kind, at }) => `${kind} ${at - AT}`)).toEqual([
+      `proposed ${view.startedAt - AT}`,
+      'commanded 2',
+      'outcome 3',
+    ]);
+    expect(checkLinks(all).broken).toEqual([]);
   });
 
   test('the chain keeps what the retention removes, and several writers at once leave it whole', async () => {

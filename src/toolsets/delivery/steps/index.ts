@@ -1,6 +1,7 @@
 import type { CommandServices } from '../../../commands/command.ts';
 import type { DeliverySteps, StepTools } from '../../../ports/delivery-steps.ts';
-import type { StepWork } from '../../../domain/delivery/delivery.ts';
+import type { Caller } from '../../../domain/access/caller.ts';
+import type { DeliveryInput, StepWork } from '../../../domain/delivery/delivery.ts';
 import { buildStep } from './build.ts';
 import { checkStep } from './check.ts';
 import { deployStep } from './deploy.ts';
@@ -8,6 +9,12 @@ import { onboardStep } from './onboard.ts';
 import { pushStep } from './push.ts';
 import { releaseStep, type ReleaseStarts } from './release.ts';
 import type { Step } from './step.ts';
+
+/** Whoever has started a delivery asks for its release too, so they do not approve it. */
+function callerOf({ startedBy, proposer }: DeliveryInput): Caller {
+  const { identity, onBehalfOf } = proposer ?? {};
+  return { id: startedBy, kind: 'worker', ...(identity && { identity }), ...(onBehalfOf && { onBehalfOf }) };
+}
 
 /** The steps of a delivery, for a worker. They act for whoever has started it. */
 export function createDeliverySteps(services: CommandServices, releases: ReleaseStarts): DeliverySteps {
@@ -18,7 +25,7 @@ export function createDeliverySteps(services: CommandServices, releases: Release
         ...work,
         context: {
           ...services,
-          caller: { id: work.input.startedBy, kind: 'worker' },
+          caller: callerOf(work.input),
           signal,
           progress: async () => undefined,
         },
