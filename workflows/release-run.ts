@@ -14,7 +14,6 @@ import type { PlanStep, ReleasePlan } from '../src/domain/release/plan.ts';
 import type { WeightProof } from '../src/domain/release/proof.ts';
 import { isClosed, type ClosedState, type ReleaseState } from '../src/domain/release/state.ts';
 import { recordOf } from '../src/domain/release/record.ts';
-import { originOf } from '../src/domain/release/release-input.ts';
 import type { StopCause } from '../src/domain/release/stop.ts';
 import { chainOf, releaseId, type Owner } from '../src/domain/release/target.ts';
 import type { ReleaseEvent, ReleaseView, Waiting } from '../src/domain/release/view.ts';
@@ -26,6 +25,7 @@ import { EventLog } from './event-log.ts';
 import { first } from './first.ts';
 import { Outbox } from './outbox.ts';
 import type { ReleaseInput } from './messages.ts';
+import { originIn } from './origin.ts';
 import { has } from './patches.ts';
 import { ReleaseStopped } from './stopped.ts';
 
@@ -111,12 +111,8 @@ export class ReleaseRun {
   private lastEvent?: ReleaseEvent;
   private closedAt?: number;
 
-  /** Why the run goes back. A run that releases something has no such patch, because each costs two events. */
-  private readonly back: Pick<ReleaseView, 'back'>;
-
   constructor(input: ReleaseInput) {
     this.input = input;
-    this.back = input.recover && has('audited-further') ? { back: { reason: input.recover.reason } } : {};
     const { namespace: temporal, runId, firstExecutionRunId: firstRunId } = workflowInfo();
     const { target, clusterUid: cluster } = input.spec;
     this.owner = {
@@ -285,7 +281,7 @@ export class ReleaseRun {
       id: this.owner.releaseId,
       runId: chainOf(this.owner),
       spec: this.input.spec,
-      ...{ ...originOf(this.input), ...this.back, startedAt: this.startedAt },
+      ...{ ...originIn(this.input), startedAt: this.startedAt },
       state: this.state,
       reason: this.reason,
       stepIndex: this.stepIndex,

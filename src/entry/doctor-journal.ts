@@ -1,25 +1,49 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createJournal, journalFile, journalPlace } from '../adapters/journal/index.ts';
+import {
+  createJournal,
+  journalFile,
+  journalPlace,
+  journalSchema,
+  type JournalSettings,
+} from '../adapters/journal/index.ts';
 import { finding, type Finding } from '../commands/doctor-check.ts';
 import type { Settings } from '../config/schema.ts';
 
 const NAME = 'journal';
 
-/** Opens the journal and reads its newest line. A file that does not exist is not made: its path may be a mistake. */
+/**
+ * Compares the schema of the journal with that of this program, and reads the newest line. An older schema is left as
+ * it is. A file that does not exist is not made: its path may be a mistake.
+ */
 export function journalCheck(settings: Pick<Settings, 'journal' | 'home' | 'journalRetention'>): Promise<Finding> {
   const file = journalFile(settings);
   if (file !== undefined && !existsSync(file)) return Promise.resolve(notMade(file));
   return finding(NAME, async () => {
+    const schema = await journalSchema(settings);
+    if (schema.found < schema.own) return older(settings, schema);
     const journal = createJournal(settings);
     try {
       const [latest] = await journal.releases({ limit: 1 });
       const holds = latest ? `its newest release began ${new Date(latest.startedAt).toISOString()}` : 'it is empty';
-      return `${journalPlace(settings)}, kept for ${settings.journalRetention}; ${holds}`;
+      return `${journalPlace(settings)}, schema ${schema.found} as in this version, kept for ${settings.journalRetention}; ${holds}`;
     } finally {
       await journal.close();
     }
   });
+}
+
+/** Programs of an older version refuse the journal from then on, so nothing is brought up by a look. */
+function older(settings: JournalSettings, { found, own }: { readonly found: number; readonly own: number }): Finding {
+  const place = journalPlace(settings);
+  if (found === 0)
+    return { name: NAME, state: 'ok', detail: `${place} has no tables yet; a worker or a server makes them` };
+  return {
+    name: NAME,
+    state: 'missing',
+    detail: `${place} has schema ${found}, and this version has schema ${own}`,
+    next: `Start a worker or a server of this version: it brings the journal to schema ${own}. Older versions cannot open it after that, so update all of them.`,
+  };
 }
 
 function notMade(file: string): Finding {

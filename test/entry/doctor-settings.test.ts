@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { createJournal, journalFile } from '../../src/adapters/journal/index.ts';
+import { MIGRATIONS } from '../../src/adapters/journal/migrations.ts';
+import { openSqlite } from '../../src/adapters/journal/sqlite.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import { journalCheck } from '../../src/entry/doctor-journal.ts';
 import { settingsChecks } from '../../src/entry/doctor-settings.ts';
 import { CATALOGUE } from '../../src/toolsets/index.ts';
 
@@ -76,5 +80,36 @@ test('doctor makes no journal: a path that does not exist may be a mistake', asy
   expect(await journalOf(join(file, 'x.db'))).toMatchObject({
     state: 'missing',
     detail: `${join(file, 'x.db')} does not exist, and ${file} is no folder in which it can be made`,
+  });
+});
+
+test('doctor compares the schema of the journal, and leaves an older one as it is', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'sluice-doctor-'));
+  const { settings } = loadSettings({ env: { SLUICE_HOME: home }, flags: {} });
+  const own = MIGRATIONS.length;
+  const journal = createJournal(settings);
+  await journal.releases({ limit: 1 });
+  await journal.close();
+  expect(await journalCheck(settings)).toMatchObject({
+    state: 'ok',
+    detail: expect.stringMatching(new RegExp(`, schema ${own} as in this version, kept for .*; it is empty$`)),
+  });
+
+  const schema = async (sql: string) => {
+    const db = await openSqlite(journalFile(settings) as string);
+    await db.query(sql);
+    await db.close();
+  };
+  await schema(`DELETE FROM sluice_journal_migrations WHERE version = ${own}`);
+  for (const _ of [1, 2])
+    expect(await journalCheck(settings)).toMatchObject({
+      state: 'missing',
+      detail: expect.stringMatching(new RegExp(` has schema ${own - 1}, and this version has schema ${own}$`)),
+      next: expect.stringContaining(`it brings the journal to schema ${own}`),
+    });
+  await schema(`INSERT INTO sluice_journal_migrations (version, at) VALUES (${own}, ''), (${own + 1}, '')`);
+  expect(await journalCheck(settings)).toMatchObject({
+    state: 'missing',
+    detail: expect.stringContaining(`schema version ${own + 1}; this program knows versions up to ${own}`),
   });
 });

@@ -4,7 +4,7 @@ import type { JournalPort } from '../../ports/journal.ts';
 import type { NewsPort } from '../../ports/news.ts';
 import type { Database } from './database.ts';
 import { journalIn, unavailable } from './journal.ts';
-import { migrate } from './migrations.ts';
+import { migrate, MIGRATIONS, versionOf } from './migrations.ts';
 import { newsIn } from './news.ts';
 
 export interface JournalSettings {
@@ -93,13 +93,35 @@ async function openWith<T>(settings: JournalSettings, make: (db: Database, where
   const where = journalPlace(settings);
   let db: Database | undefined;
   try {
-    db = isServer(settings.journal)
-      ? await (await import('./postgres.ts')).openPostgres(settings.journal)
-      : await (await import('./sqlite.ts')).openSqlite(where);
+    db = await databaseOf(settings);
     await migrate(db);
     return make(db, where);
   } catch (error) {
     await db?.close().catch(() => undefined);
     throw unavailable(where, error);
+  }
+}
+
+async function databaseOf(settings: JournalSettings): Promise<Database> {
+  return isServer(settings.journal)
+    ? (await import('./postgres.ts')).openPostgres(settings.journal)
+    : (await import('./sqlite.ts')).openSqlite(journalPlace(settings));
+}
+
+/**
+ * The version of the schema of the journal (0: none yet), and the one that this program brings it to. It changes
+ * nothing, except that it makes a file that does not exist. Errors: JOURNAL_UNAVAILABLE.
+ */
+export async function journalSchema(
+  settings: JournalSettings,
+): Promise<{ readonly found: number; readonly own: number }> {
+  let db: Database | undefined;
+  try {
+    db = await databaseOf(settings);
+    return { found: await versionOf(db.dialect, db.query), own: MIGRATIONS.length };
+  } catch (error) {
+    throw unavailable(journalPlace(settings), error);
+  } finally {
+    await db?.close().catch(() => undefined);
   }
 }

@@ -67,7 +67,8 @@ async function step(dialect: Database['dialect'], query: Query, from: number): P
   await query(`INSERT INTO ${TABLE} (version, at) VALUES (?, ?)`, [from + 1, new Date().toISOString()]);
 }
 
-async function versionOf(dialect: Database['dialect'], query: Query): Promise<number> {
+/** The version of a schema. 0: there is none yet. */
+export async function versionOf(dialect: Database['dialect'], query: Query): Promise<number> {
   const [found] = await query(
     dialect === 'sqlite' ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?` : VISIBLE,
     [TABLE],
