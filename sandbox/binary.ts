@@ -10,6 +10,8 @@ export type BinaryName =
   | 'traefik'
   | 'prometheus'
   | 'temporal'
+  | 'temporal-server'
+  | 'temporal-sql-tool'
   | 'source-controller'
   | 'kustomize-controller'
   | 'helm'
@@ -35,7 +37,7 @@ export interface Release {
 
 export interface GoBuild {
   /** Folder below sandbox/go whose go.mod and go.sum pin the code. */
-  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm' | 'helm3' | 'pods';
+  module: 'etcd' | 'kubernetes' | 'prometheus' | 'flux' | 'helm' | 'helm3' | 'pods' | 'temporal-server';
   package: string;
   ldflags?: string;
   tags?: string;

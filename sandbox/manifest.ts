@@ -115,6 +115,20 @@ function helm(name: 'helm' | 'helm3', version: string, accepts: Binary['accepts'
   };
 }
 
+/** The server for several nodes on one database, and the program that makes its tables. */
+function temporalServer(name: 'temporal-server' | 'temporal-sql-tool', folder: string): Binary {
+  return {
+    name,
+    onDemand: true,
+    version: '1.32.1',
+    versionArgs: ['--version'],
+    accepts: { pattern: /version 1\.(2[89]|3\d)\./, words: '1.28 or newer' },
+    release: { none: 'no archive of it was tried' },
+    wheel: NO_WHEEL,
+    go: { module: 'temporal-server', package: `go.temporal.io/server/cmd/${folder}`, seconds: 256 },
+  };
+}
+
 /** A program of this repository for images of real pods. The tags make it independent of the machine's C library. */
 function inImages(name: 'pause' | 'app'): Binary {
   return {
@@ -206,6 +220,8 @@ export const BINARIES: readonly Binary[] = [
     accepts: { pattern: /v1\.(2[89]|3\d)\./, words: '1.28 or newer' },
   },
   { ...prometheus('promtool', 20), onDemand: true },
+  temporalServer('temporal-server', 'server'),
+  temporalServer('temporal-sql-tool', 'tools/sql'),
   { ...kubernetes('kubelet', 90), addOn: 'real-pods' },
   inImages('pause'),
   inImages('app'),

@@ -102,4 +102,13 @@ export const GROUPS: readonly TestGroup[] = [
     args: ['--runInBand', LEAVE],
     onRequest: true,
   },
+  // `npm run test:temporal-nodes`: two servers of Temporal on PostgreSQL, which take four minutes to build.
+  {
+    name: 'two nodes of Temporal',
+    folders: ['temporal-nodes'],
+    sandbox: 'none',
+    progress: true,
+    args: ['--runInBand', LEAVE],
+    onRequest: true,
+  },
 ];
