@@ -47,6 +47,7 @@ export function createActivities(
     world: await worldOf(worlds, scene),
     scene,
     wait: waitFor,
+    signal: Context.current().cancellationSignal,
     ...(onProof ? { onProof } : {}),
   });
   const judge = recorder ? recordedJudge(judgeIn(worlds, recorder), recorder) : judgeIn(worlds);

@@ -6,6 +6,7 @@ import { approvalFields, approvalProblems } from './approvals-file.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { image } from './image.ts';
 import { parse, type Problem } from './parse.ts';
+import { smokeFieldProblems } from './smoke-field.ts';
 import { targetFields } from './target.ts';
 import { sourceFields, sourceProblems } from './version-source.ts';
 import type { Strategy } from '../strategies/strategy.ts';
@@ -84,6 +85,7 @@ const UNLISTED: readonly string[] = [
   'replay',
   'mirror',
   'conformance',
+  'smoke_tests',
   ...Object.keys(sourceFields),
 ];
 export const LISTED_FIELDS = Object.keys(releaseFile.shape).filter((name) => !UNLISTED.includes(name));
@@ -106,6 +108,7 @@ export function parseReleaseFile<S extends z.ZodType>(
     ...sourceProblems(record(value)),
     ...approvalProblems(record(value)['approvals']),
     ...analysisProblems(record(record(value)['analysis'])),
+    ...smokeFieldProblems(record(value)),
   ]);
 }
 

@@ -66,6 +66,11 @@ export const smokeTests = z.strictObject({
 });
 type SmokeTestsFile = z.output<typeof smokeTests>;
 
+/** The tests as a section of a file again, for another file. */
+export function fromSmokeTests({ timeoutMs, ...tests }: SmokeTests): Readonly<Record<string, unknown>> {
+  return { ...tests, timeout: `${timeoutMs}ms` };
+}
+
 const MOST_MS = 60_000;
 
 /** What the fields say only together. */

@@ -1,6 +1,6 @@
 import { SluiceError } from '../domain/errors.ts';
 import { podsNeverReady } from '../domain/pods.ts';
-import { departure } from '../domain/release/observe.ts';
+import { departure, plannedSteps } from '../domain/release/observe.ts';
 import type { Advanced, Preempted, Started } from '../domain/release/moves.ts';
 import type { ReleasePlan } from '../domain/release/plan.ts';
 import { newVersion } from '../domain/template/template-change.ts';
@@ -23,7 +23,7 @@ export async function start(move: Move, { isReady, isPast }: FirstHold): Promise
   const lost = lostStart(move);
   return move.wait(async () => {
     const seen = await readTarget(move);
-    const preempted = departure(seen, { toImage: newVersion(scene.plan), steps: scene.plan.steps });
+    const preempted = departure(seen, { toImage: newVersion(scene.plan), ...plannedSteps(scene.plan) });
     if (preempted) return preempted;
     if (seen.podHash === stableHash) return undefined;
     if (isPast(seen, scene.plan)) return passedBy(seen, toImage);

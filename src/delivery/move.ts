@@ -1,4 +1,4 @@
-import { departure, type Observation } from '../domain/release/observe.ts';
+import { departure, plannedSteps, type Observation } from '../domain/release/observe.ts';
 import type { Preempted } from '../domain/release/moves.ts';
 import type { WeightProof } from '../domain/release/proof.ts';
 import type { Scene } from '../domain/release/scene.ts';
@@ -20,6 +20,8 @@ export interface Move {
   readonly scene: Scene;
   /** Repeats `look` until it returns a value. The caller cancels it and limits its time. */
   readonly wait: <T>(look: () => Promise<T | undefined>) => Promise<T>;
+  /** Ends calls of the new version when the move is cancelled. */
+  readonly signal?: AbortSignal;
   /** Called with each weight that was read back. */
   readonly onProof?: (scene: Scene, proof: WeightProof) => void;
 }
@@ -56,7 +58,7 @@ export async function readTarget({ world, scene }: Move): Promise<Seen> {
 
 /** Why the release must stop what it is doing. Undefined while the Rollout is as the release left it. */
 export function preemption(seen: Observation, { plan, newHash }: Scene): Preempted | undefined {
-  return departure(seen, { toImage: newVersion(plan), steps: plan.steps, ...(newHash ? { newHash } : {}) });
+  return departure(seen, { toImage: newVersion(plan), ...plannedSteps(plan), ...(newHash ? { newHash } : {}) });
 }
 
 /** The change of the template from `from`, or what it has been before the release, to the version of the release. */

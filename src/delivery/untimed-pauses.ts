@@ -1,6 +1,8 @@
 import type { Advanced } from '../domain/release/moves.ts';
+import type { ReleasePlan } from '../domain/release/plan.ts';
 import { argoWeightRules as rules, isHeldAt } from '../domain/release/argo-weights.ts';
-import { refusedAs, start, waitUnlessPreempted } from './advance.ts';
+import { refusedAs, waitUnlessPreempted } from './advance.ts';
+import { testedStart } from './tested-start.ts';
 import { promote, settle } from './finish.ts';
 import { isRefusal, type Move, type Seen } from './move.ts';
 import { observeWith } from './observe.ts';
@@ -13,9 +15,9 @@ import { undoWith } from './undo.ts';
 export const untimedPauses = {
   advance: {
     start: (move: Move) =>
-      start(move, {
-        isReady: (seen, { steps: [first] }) => isHeldAt(seen, seen.podHash, first?.pauseIndex as number),
-        isPast: (seen, { steps: [first] }) => isPastPause(seen, first?.pauseIndex as number),
+      testedStart(move, {
+        isReady: (seen, plan) => isHeldAt(seen, seen.podHash, firstPause(plan)),
+        isPast: (seen, plan) => isPastPause(seen, firstPause(plan)),
       }),
     shift,
   },
@@ -28,11 +30,16 @@ export const untimedPauses = {
   undo: undoWith(rules),
 };
 
+/** Where the new version is held with its pods: before its first weight, if the Rollout has a pause there. */
+function firstPause({ hold, steps: [first] }: ReleasePlan): number {
+  return hold?.pauseIndex ?? (first?.pauseIndex as number);
+}
+
 /** Ends the pause before `index` and waits for the pause at `index`: Argo sets the weight in between. */
 async function shift(move: Move, index: number): Promise<Advanced> {
   const { world, scene } = move;
   const podHash = scene.newHash as string;
-  const before = scene.plan.steps[index - 1]?.pauseIndex;
+  const before = (index === 0 ? scene.plan.hold : scene.plan.steps[index - 1])?.pauseIndex;
   const here = scene.plan.steps[index]?.pauseIndex as number;
   if (before !== undefined) {
     const result = await world.workload.advance(scene.target, { podHash, stepIndex: before }, scene.owner);

@@ -8,6 +8,8 @@ export interface RolloutStep {
   readonly pause?: { readonly seconds?: number };
   /** Name of any other step kind. */
   readonly other?: string;
+  /** Of a step setCanaryScale: pods, or percent of spec.replicas, or that the pods follow the weight again. */
+  readonly canaryScale?: { readonly replicas?: number; readonly weight?: number; readonly followsWeight?: boolean };
 }
 
 /**

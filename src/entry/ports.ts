@@ -92,6 +92,7 @@ function portsOf(clusters: Clusters, settings: ClusterSettings, kinds: Kinds, { 
     split: split.split(clusters, async () => settings, systems),
     evidence: split.evidence?.(systems) ?? evidenceKind(settings).evidence(settings),
     templates: createTemplates(clusters),
+    serviceCalls: createServiceCalls(clusters),
     now: Date.now,
   };
 }

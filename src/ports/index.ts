@@ -21,6 +21,7 @@ export interface Ports {
   readonly split: SplitPort;
   readonly evidence: EvidencePort;
   readonly templates: TemplatesPort;
+  readonly serviceCalls: ServiceCallsPort;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -35,7 +36,6 @@ export interface ToolPorts extends Omit<Ports, 'evidence'> {
   readonly middlewares: MiddlewaresPort;
   readonly clusterObjects: ClusterObjectsPort;
   readonly podStreams: PodStreamsPort;
-  readonly serviceCalls: ServiceCallsPort;
   /** The files that are copied into pods and out of them. */
   readonly localFiles: LocalFilesPort;
   readonly helm: HelmPort;

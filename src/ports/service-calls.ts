@@ -16,10 +16,12 @@ export interface OpenServer {
 
 /**
  * Calls a Service of a cluster through its API server, so the caller needs no way to the network of the pods. `signal`
- * limits the time. Errors of both: FORBIDDEN, CLUSTER_UNREACHABLE; SERVICE_UNREACHABLE with what the API server or the
+ * limits the time. Errors of `http` and `withMcp`: FORBIDDEN, CLUSTER_UNREACHABLE; SERVICE_UNREACHABLE with what the API server or the
  * client of MCP says.
  */
 export interface ServiceCallsPort {
+  /** Names of the pods that the Service leads to. Errors: FORBIDDEN, CLUSTER_UNREACHABLE. */
+  pods(at: Omit<ServiceAt, 'port'>): Promise<readonly string[]>;
   http(
     at: ServiceAt,
     request: { readonly method: string; readonly path: string; readonly body?: string },

@@ -68,6 +68,7 @@ export interface StrategyFile {
     | 'steps'
     | 'furtherImages'
     | 'templatePatch'
+    | 'smoke'
     | 'traefikService'
     | 'contractReason'
     | 'replay'

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { INGRESS_ROUTE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { StepDone } from '../../src/domain/delivery/delivery.ts';
+import type { RolloutState, RolloutStep } from '../../src/domain/rollout.ts';
+import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import type { HttpAnswered, ToolAnswered } from '../../src/domain/delivery/smoke.ts';
 import { readDeployment } from '../../src/onboarding/deployment-text.ts';
 import { planRendering } from '../../src/onboarding/plan.ts';
@@ -24,6 +26,9 @@ const TESTS = `smoke_tests:
 const MCP = 'MCP shop/site-stable:http/tools';
 
 let world: ExampleWorld;
+let started: object[] = [];
+let steps: readonly RolloutStep[] = [];
+let said = '';
 beforeEach(async () => void (world = await exampleWorld('delivery_deploy', 'The planned deployment')));
 afterEach(() => world.stop());
 
@@ -33,6 +38,7 @@ function service(body: string, price: number): ServiceCallsPort & { readonly ask
   const name = ({ namespace, service: one, port }: ServiceAt): string => `${namespace}/${one}:${port}`;
   return {
     asked,
+    pods: async () => [],
     async http(at, { method, path }): Promise<HttpAnswered> {
       asked.push(`${method} ${name(at)}${path}`);
       return { status: 200, body };
@@ -54,12 +60,18 @@ async function run(step: 'deploy' | 'release', text: string, serviceCalls: Servi
   const deployments = { ...context.delivery.deployments, readCommit: async () => files };
   // A fake cluster has no controllers that would make the pods ready.
   const clusterObjects = { ...context.ports.clusterObjects, readSettled: async () => ({}) };
-  const gateway = createFakeGateway([aView({ id: 'release/prod/shop/web', state: 'succeeded', closedAt: 1 })]);
-  const ports = { ...context.ports, clusterObjects, serviceCalls };
-  const steps = createDeliverySteps(
+  const ended = { id: 'release/prod/shop/web', state: 'succeeded', closedAt: 1 } as const;
+  const events = [{ at: 1, state: 'starting', text: said }] as const;
+  const gateway = createFakeGateway([aView({ ...ended, events })]);
+  const workload = { ...context.ports.workload, read: async () => ({ strategy: 'canary', steps }) as RolloutState };
+  const ports = { ...context.ports, clusterObjects, serviceCalls, workload };
+  const made = createDeliverySteps(
     { ...context, ports, gateway, delivery: { ...context.delivery, deployments } },
     {
-      start: async () => ({ release_id: 'release/prod/shop/web', run_id: aView().runId }),
+      start: async (_, file) => {
+        started.push(file);
+        return { release_id: 'release/prod/shop/web', run_id: aView().runId };
+      },
     },
   );
   const facts = {
@@ -68,7 +80,7 @@ async function run(step: 'deploy' | 'release', text: string, serviceCalls: Servi
     digest: `sha256:${'d'.repeat(64)}`,
   };
   const work = { input: DELIVERY_INPUT, facts: { ...facts, first: false }, runId: 'run-1', attempt: 1 };
-  return steps[step](work, { signal: new AbortController().signal });
+  return made[step](work, { signal: new AbortController().signal });
 }
 async function route() {
   const { clusterObjects } = world.context.ports;
@@ -114,13 +126,46 @@ test('without tests nothing is asked', async () => {
   expect(figures).not.toHaveProperty('smoke_tests');
 });
 
-test('a later version says that its tests were not run', async () => {
-  const done = await run('release', DEPLOYMENT + TESTS, service('', 0));
+const HELD = [{ other: 'setCanaryScale', canaryScale: { weight: 5 } }, { pause: {} }];
+const SAID = 'smoke tests passed before the first traffic: GET /hello';
 
-  expect(done.findings).toContainEqual({
+test('the release of a later version gets the tests, and the delivery tells what it has found', async () => {
+  steps = HELD;
+  said = SAID;
+  const { findings } = await run('release', DEPLOYMENT + TESTS, service('', 0));
+
+  expect(started.at(-1)).toMatchObject({ smoke_tests: { attempts: 1, timeout: '10000ms', mcp: { path: '/tools' } } });
+  const { request_id: _, ...file } = started.at(-1) as Record<string, unknown>;
+  expect(parseReleaseFile(releaseFile, file, 'canary')).toMatchObject({ smoke_tests: { port: 'http' } });
+  expect(findings).toContainEqual({ check: 'smoke', outcome: 'passed', text: SAID });
+});
+
+test('a test that fails is a finding, and the release that it ends stops the delivery', async () => {
+  steps = HELD;
+  said = 'smoke tests failed before the first traffic: GET /hello: the status is 500 and not 200';
+  const { findings } = await run('release', DEPLOYMENT + TESTS, service('', 0));
+
+  expect(findings).toContainEqual({ check: 'smoke', outcome: 'failed', text: said });
+});
+
+test('a Rollout without a hold is released without the tests, and the delivery says so with the steps', async () => {
+  steps = [{ setWeight: 5 }, { pause: {} }];
+  const { findings } = await run('release', DEPLOYMENT + TESTS, service('', 0));
+
+  expect(started.at(-1)).not.toHaveProperty('smoke_tests');
+  expect(findings).toContainEqual({
     ...{ check: 'smoke', outcome: 'not-run' },
-    text: 'the smoke tests run for a first version only',
+    text: expect.stringContaining('spec.strategy.canary.steps: [{"setCanaryScale":{"weight":5}},{"pause":{}}'),
   });
+});
+
+test('the Rollout of a deployment with tests waits for them', () => {
+  const files = planRendering(readDeployment(DEPLOYMENT + TESTS), {});
+  const rollout = files.find(({ path }) => path.endsWith('base/rollout.yaml'))?.text;
+  expect(rollout).toContain('- setCanaryScale:\n            weight: 5\n        - pause: {}\n        - setWeight: 5\n');
+  expect(rollout).toContain(
+    '- setCanaryScale:\n            matchTrafficWeight: true\n        - pause: {}\n        - setWeight: 25',
+  );
 });
 
 test.each([

@@ -175,6 +175,9 @@ real(`a later commit is built, judged with real users, and released${why}`, asyn
 
   await watch.timed('clone to judged release', () => delivered('v2'));
 
+  const { out } = await sluice('delivery', 'get', APP, '--json');
+  expect(out).toContain('smoke tests passed before the first traffic: GET /, GET /healthz');
+
   const entries = [...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls, ...sandbox.traefikEntryUrls];
   const answers = await Promise.all(entries.map((entry) => versionThrough(entry, loadHost(APP, NAMESPACE))));
   expect(answers).toEqual(entries.map(() => 'v2'));

@@ -27,6 +27,7 @@ function withChaos(ports: Ports, rules: Rules): Ports {
     split: wrap('split', ports.split, rules),
     evidence: wrap('evidence', ports.evidence, rules),
     templates: wrap('templates', ports.templates, rules),
+    serviceCalls: wrap('serviceCalls', ports.serviceCalls, rules),
     now: ports.now,
   };
 }

@@ -1,3 +1,4 @@
+import type { ServiceCallsPort } from '../../src/ports/service-calls.ts';
 import type { Target } from '../../src/domain/release/target.ts';
 import type { ArgoTiming } from './fake-argo.ts';
 
@@ -41,6 +42,8 @@ export interface FakeWorldOptions {
    * traefik. With another one the split of the world is the report of Argo.
    */
   readonly router?: 'traefik' | 'nginx' | 'pods';
+  /** Default: a Service has no endpoints. */
+  readonly serviceCalls?: ServiceCallsPort;
   /** The Rollout takes its template from a Deployment of the same name. */
   readonly workloadRef?: true;
   /**

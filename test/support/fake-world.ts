@@ -1,6 +1,7 @@
 import { loadStrategies } from '../../src/strategies/index.ts';
 import { createWorkload } from '../../src/targets/argo-rollout/workload.ts';
 import { createTemplates } from '../../src/adapters/analysis-templates/index.ts';
+import { createServiceCalls } from '../../src/adapters/service-calls/index.ts';
 import type { Clusters } from '../../src/adapters/kubernetes/cluster-client.ts';
 import { DEPLOYMENT, ROLLOUT, SERVICE, TRAEFIK_SERVICE } from '../../src/adapters/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../src/adapters/kubernetes/kinds.ts';
@@ -398,6 +399,7 @@ export class FakeWorld {
       split: this.#logged('split', this.#split()),
       evidence: this.#logged('evidence', this.metrics),
       templates: this.#logged('templates', createTemplates(this.clusters)),
+      serviceCalls: this.#options.serviceCalls ?? createServiceCalls(this.clusters),
       now: () => this.now(),
     };
   }

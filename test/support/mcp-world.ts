@@ -45,6 +45,7 @@ export async function mcpWorld(
     split: createSplit(systems),
     evidence: createEvidence(async () => gateways),
     templates,
+    serviceCalls: new Proxy({} as Ports['serviceCalls'], {}),
     now: Date.now,
   };
   return { ports, systems };

@@ -1,11 +1,24 @@
+import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { ServiceCallsPort } from '../../ports/service-calls.ts';
 import type { Clusters } from '../kubernetes/cluster-client.ts';
+import { ENDPOINT_SLICE } from '../kubernetes/kinds.ts';
 import { serviceFetch } from './service-fetch.ts';
+
+const SERVICE_LABEL = 'kubernetes.io/service-name';
+/** Source: k8s.io/api, discovery/v1/types.go. An endpoint that is not ready counts too: it may get ready. */
+const EndpointSlice = z.object({
+  endpoints: z.array(z.object({ targetRef: z.object({ name: z.string() }).nullish() })).nullish(),
+});
 
 /** ServiceCallsPort through the proxy of the Kubernetes API server. */
 export function createServiceCalls(clusters: Clusters): ServiceCallsPort {
   return {
+    async pods({ cluster, namespace, service }) {
+      const slices = await clusters.client(cluster).list(ENDPOINT_SLICE, namespace, `${SERVICE_LABEL}=${service}`);
+      const endpoints = slices.flatMap((slice) => EndpointSlice.parse(slice).endpoints ?? []);
+      return endpoints.flatMap(({ targetRef }) => targetRef?.name ?? []);
+    },
     async http(at, { method, path, body }, signal) {
       const fetched = serviceFetch(clusters.client(at.cluster), at);
       const headers = body === undefined ? {} : { 'content-type': bodyType(body) };

@@ -124,3 +124,27 @@ export interface SmokeResult {
 export const httpTestName = ({ method, path }: HttpSmokeTest): string => `${method} ${path}`;
 export const callTestName = ({ tool }: ToolCallTest): string => `MCP call of ${tool}`;
 export const LIST_TEST_NAME = 'MCP initialize and tools/list';
+
+/** All tests, in their order. */
+export function smokeTestNames({ http, mcp }: SmokeTests): readonly string[] {
+  return [...http.map(httpTestName), ...(mcp ? [LIST_TEST_NAME, ...mcp.calls.map(callTestName)] : [])];
+}
+
+const PASSED = 'smoke tests passed before the first traffic: ';
+const FAILED = 'smoke tests failed before the first traffic: ';
+
+/** The results in one sentence, which names the faults, or else the tests. */
+export function smokeText(results: readonly SmokeResult[]): string {
+  const failed = results.filter(({ fault }) => fault !== undefined);
+  return failed.length === 0
+    ? `${PASSED}${results.map(({ name }) => name).join(', ')}`
+    : `${FAILED}${failed.map(({ name, fault }) => `${name}: ${fault}`).join('; ')}`;
+}
+
+/** What such a sentence says. Undefined for any other text. */
+export function smokeOutcome(
+  text: string,
+): { readonly outcome: 'passed' | 'failed'; readonly text: string } | undefined {
+  if (text.startsWith(PASSED)) return { outcome: 'passed', text };
+  return text.startsWith(FAILED) ? { outcome: 'failed', text } : undefined;
+}

@@ -46,11 +46,13 @@ export function withdrawable({ scaling: { dynamicStable, keepsAborted } }: Rollo
 
 /** The same weights in a form that a release supports. */
 export function fixedSteps(rollout: RolloutFacts): readonly RolloutStep[] {
+  return argoSteps(rollout).flatMap((setWeight) => [{ setWeight }, { pause: {} }]);
+}
+
+/** The weights above 0 that a Rollout names, or those that suit one that names none. */
+export function argoSteps(rollout: RolloutFacts): readonly number[] {
   const weights = rollout.steps.flatMap(({ setWeight }) => (setWeight ? [setWeight] : []));
-  return (weights.length > 0 ? weights : suggestedWeights(rollout)).flatMap((setWeight) => [
-    { setWeight },
-    { pause: {} },
-  ]);
+  return weights.length > 0 ? weights : suggestedWeights(rollout);
 }
 
 /** For a Rollout that names none. Without a router: one pod, then half of them. */

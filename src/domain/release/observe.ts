@@ -1,5 +1,6 @@
 import type { RolloutState, RolloutStep } from '../rollout.ts';
-import type { PlanStep } from './plan.ts';
+import { isUntimedPause } from './first-hold.ts';
+import type { PlanStep, ReleasePlan } from './plan.ts';
 
 /** The parts of a Rollout's state from which the progress of a release is derived. */
 export type Observation = Pick<
@@ -31,6 +32,13 @@ export interface Expected {
   readonly newHash?: string;
   /** The planned steps. If a step names its pause, the Rollout must still have the step and the pause. */
   readonly steps?: readonly PlanStep[];
+  /** The planned pause before the first weight, which must still be there too. */
+  readonly hold?: ReleasePlan['hold'];
+}
+
+/** What a plan expects of the steps of the Rollout. */
+export function plannedSteps({ steps, hold }: Pick<ReleasePlan, 'steps' | 'hold'>): Pick<Expected, 'steps' | 'hold'> {
+  return { steps, ...(hold ? { hold } : {}) };
 }
 
 /** The reason why a release must leave a step. Undefined while the Rollout is as the release left it. */
@@ -56,12 +64,16 @@ export function departure(seen: Observation, expected: Expected): Departure | un
       detail: `the template changed: its hash became ${seen.podHash}, this release rolled out ${expected.newHash}`,
     };
   if (seen.aborted) return { kind: 'aborted-elsewhere', detail: 'the Rollout was aborted by somebody else' };
-  return changedStep(seen.steps, expected.steps ?? []);
+  return changedStep(seen.steps, expected.steps ?? [], expected.hold);
 }
 
 /** Argo restarts at the first step when the list of steps changes (argo-rollouts v1.10.1, rollout/canary.go). */
-function changedStep(steps: readonly RolloutStep[], planned: readonly PlanStep[]): Departure | undefined {
-  const what = planned.some(({ watched }) => watched) ? movedWeight(steps, planned) : lostPause(steps, planned);
+function changedStep(
+  steps: readonly RolloutStep[],
+  planned: readonly PlanStep[],
+  hold: Expected['hold'],
+): Departure | undefined {
+  const what = planned.some(({ watched }) => watched) ? movedWeight(steps, planned) : lostPause(steps, planned, hold);
   if (what === undefined) return undefined;
   return { kind: 'steps-changed', detail: `somebody changed the steps of the Rollout while it was released: ${what}` };
 }
@@ -75,16 +87,26 @@ function movedWeight(steps: readonly RolloutStep[], planned: readonly PlanStep[]
   return moved && `weight ${moved.weight} is no longer at step ${moved.watched?.first}`;
 }
 
-function lostPause(steps: readonly RolloutStep[], planned: readonly PlanStep[]): string | undefined {
+function lostPause(
+  steps: readonly RolloutStep[],
+  planned: readonly PlanStep[],
+  hold: Expected['hold'],
+): string | undefined {
   const lost = planned.find(({ weight, pauseIndex }) => {
     if (pauseIndex === undefined) return false;
-    const pause = steps[pauseIndex]?.pause;
-    return steps[pauseIndex - 1]?.setWeight !== weight || pause === undefined || pause.seconds !== undefined;
+    return weightBefore(steps, pauseIndex) !== weight || !isUntimedPause(steps[pauseIndex]);
   });
   if (lost) return `weight ${lost.weight} with its pause is gone`;
-  const held = planned.filter(({ pauseIndex }) => pauseIndex !== undefined).length;
+  if (hold && !isUntimedPause(steps[hold.pauseIndex])) return 'the pause before the first weight is gone';
+  const held = planned.filter(({ pauseIndex }) => pauseIndex !== undefined).length + (hold ? 1 : 0);
   const pauses = steps.filter(({ pause }) => pause !== undefined).length;
   return held === 0 || held === pauses ? undefined : `it has ${pauses} pauses instead of ${held}`;
+}
+
+/** The weight that a pause follows. A step that lets the pods follow the weight again may be between them. */
+function weightBefore(steps: readonly RolloutStep[], pauseIndex: number): number | undefined {
+  const before = steps[pauseIndex - 1];
+  return before?.canaryScale?.followsWeight ? steps[pauseIndex - 2]?.setWeight : before?.setWeight;
 }
 
 /** True when the new version is the stable one, and so is the version behind the Service of stable. */

@@ -1,5 +1,5 @@
 import type { RolloutStrategy } from '../argo-strategies.ts';
-import type { Check, PlanStep, ReleaseSpec } from './plan.ts';
+import type { Check, PlanStep, ReleasePlan, ReleaseSpec } from './plan.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 
 /** The strategy's additions to the checks of a release that splits traffic between the two Services of a Rollout. */
@@ -25,7 +25,7 @@ export interface PlanRules {
     spec: ReleaseSpec,
     rollout: RolloutFacts,
   ) =>
-    | { readonly steps: readonly PlanStep[]; readonly detail: string }
+    | { readonly steps: readonly PlanStep[]; readonly hold?: ReleasePlan['hold']; readonly detail: string }
     | { readonly problem: string; readonly next: string };
   /** Checks that this strategy alone has. */
   readonly more: (rollout: RolloutFacts, spec: ReleaseSpec) => readonly Check[];

@@ -5,6 +5,7 @@ import type { MetricSpec } from '../analysis/metric-spec.ts';
 import type { ResolvedTemplate } from '../analysis/template/resolved.ts';
 import type { Open } from '../analysis/verdict.ts';
 import type { TemplateChange } from '../template/template-change.ts';
+import type { SmokeTests } from '../delivery/smoke.ts';
 import type { Target } from './target.ts';
 import type { SourcePlans, VersionSources } from './version-source.ts';
 
@@ -106,6 +107,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly analysis: AnalysisSpec;
   /** Why changes of the contract that break callers, or that callers have not agreed to, are accepted. */
   readonly contractReason?: string;
+  /** What the new version has to answer before its first traffic. */
+  readonly smoke?: SmokeTests;
   /** Asks the new version before its start what users have asked stable. `changing`: paths whose values may differ. */
   readonly replay?: { readonly changing: readonly string[] };
   /** Runs the public conformance suite against the new version. `expected`: scenarios that must fail still. */
@@ -201,6 +204,10 @@ export interface ReleasePlan extends Kinds, SourcePlans {
   readonly template?: TemplateChange;
   readonly stableHash: string;
   readonly steps: readonly PlanStep[];
+  /** The pause of the Rollout at which the version has pods and no traffic. Absent: it has none. */
+  readonly hold?: { readonly pauseIndex: number };
+  /** What the new version has to answer before its first traffic. */
+  readonly smoke?: SmokeTests;
   readonly stable: Arm;
   readonly candidate: Arm;
   readonly traefikService: string;

@@ -58,7 +58,9 @@ export function preflightChecks(spec: ReleaseSpec, facts: Facts, rules: PlanRule
   if (!checks.every((check) => check.ok)) return { checks };
   const found = rules.steps(spec, facts.rollout);
   if ('problem' in found) return { checks };
-  const chosen = { container: container as string, steps: found.steps, ...(joined ? { joined: true as const } : {}) };
+  const { steps, hold } = found;
+  const held = hold ? { hold } : {};
+  const chosen = { container: container as string, steps, ...held, ...(joined ? { joined: true as const } : {}) };
   const plan = makePlan(spec, facts, chosen);
   return withTemplates(spec, facts, { checks, plan });
 }
@@ -105,7 +107,7 @@ export function chooseContainer(spec: ReleaseSpec, rollout: RolloutFacts): strin
 function makePlan(
   spec: ReleaseSpec,
   facts: Facts,
-  chosen: Pick<ReleasePlan, 'container' | 'steps' | 'joined'>,
+  chosen: Pick<ReleasePlan, 'container' | 'steps' | 'hold' | 'joined'>,
 ): ReleasePlan {
   const { rollout, traffic, matchers, controllerOnly, template } = facts;
   const arms = armNames(rollout);
@@ -124,6 +126,7 @@ function makePlan(
     ...(matchers ? { matchers } : {}),
     ...(controllerOnly ? { controllerOnly } : {}),
     ...(spec.failFast ? { failFast: spec.failFast } : {}),
+    ...(spec.smoke ? { smoke: spec.smoke } : {}),
   };
 }
 

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { podFields, toPodChanges } from '../../contract/pod-fields.ts';
+import { smokeField, toSmoke } from '../../contract/smoke-field.ts';
 import { dnsName } from '../../contract/target.ts';
 import { defaultSteps, steps } from '../../contract/chosen-steps.ts';
 import type { StrategyFile } from '../strategy.ts';
 
 const fields = {
   ...podFields,
+  ...smokeField,
   steps,
   traffic: z
     .strictObject({
@@ -21,6 +23,7 @@ export const file: StrategyFile = {
     const { steps: chosen, traffic } = own.parse(given);
     return {
       ...toPodChanges(given),
+      ...toSmoke(given),
       steps: chosen ?? defaultSteps(weightStep),
       ...(traffic?.traefik_service ? { traefikService: traffic.traefik_service } : {}),
     };

@@ -1,4 +1,4 @@
-import { start } from '../../delivery/advance.ts';
+import { testedStart } from '../../delivery/tested-start.ts';
 import { markLost } from '../../delivery/fence.ts';
 import { promote, settle } from '../../delivery/finish.ts';
 import { armServices, isRefusal, preemption, readTarget, trafficRef, type Move } from '../../delivery/move.ts';
@@ -11,7 +11,7 @@ import { isHeld, rules } from './observation.ts';
 
 export const advance: Verbs['advance'] = {
   start: (move) =>
-    start(move, {
+    testedStart(move, {
       isReady: (seen) => isHeld(seen, seen.podHash),
       isPast: (seen) => seen.observed && (seen.stableHash === seen.podHash || rules.isCutOver(seen, seen.podHash)),
     }),

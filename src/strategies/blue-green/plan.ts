@@ -1,5 +1,6 @@
 import { bad } from '../../domain/release/preflight-checks.ts';
 import type { PlanRules } from '../../domain/release/plan-rules.ts';
+import { smokeCheck } from '../../domain/release/smoke-check.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 import type { Check } from '../../domain/release/plan.ts';
 import { DEFAULT_STEPS } from '../../contract/chosen-steps.ts';
@@ -19,7 +20,7 @@ export const rules: PlanRules = {
     const weights = spec.steps ?? DEFAULT_STEPS;
     return { steps: weights.map((weight) => ({ weight })), detail: `preview weights ${weights.join(', ')}` };
   },
-  more: fullPreview,
+  more: (rollout, spec) => [...fullPreview(rollout), ...smokeCheck(spec, rollout)],
   // The preview may keep the pods of the aborted version.
   isAbortSettled: ({ stableSelector, stableHash }) => stableSelector === stableHash,
 };

@@ -1,6 +1,7 @@
 import type { PlanRules } from '../../domain/release/plan-rules.ts';
 import { argoWeights, withdrawable } from '../../domain/release/argo-weight-checks.ts';
 import { noBackgroundAnalysis, untimedSteps } from '../../domain/release/paused-steps.ts';
+import { heldSmokeCheck } from '../../domain/release/smoke-check.ts';
 import type { RolloutFacts } from '../../domain/release/preflight-facts.ts';
 
 /** The Rollout's own steps are the plan, and Argo owns the weights. */
@@ -11,7 +12,11 @@ export const rules: PlanRules = {
     return problem && { ...problem, next: `${problem.next.slice(0, -1)}, or ${otherWay(rollout)}.` };
   },
   steps: untimedSteps,
-  more: (rollout) => [...noBackgroundAnalysis(rollout), ...withdrawable(rollout)],
+  more: (rollout, spec) => [
+    ...noBackgroundAnalysis(rollout),
+    ...withdrawable(rollout),
+    ...heldSmokeCheck(spec, rollout),
+  ],
 };
 
 function otherWay({ trafficRouting }: RolloutFacts): string {

@@ -29,6 +29,15 @@ export function isInitContainer({ at }: PodContainer): boolean {
 
 const Step = z.record(z.string(), z.unknown());
 
+/** The value of a step `setCanaryScale`. */
+export const CanaryScale = z
+  .object({ replicas: z.number().nullish(), weight: z.number().nullish(), matchTrafficWeight: z.boolean().nullish() })
+  .transform(({ replicas, weight, matchTrafficWeight }) => ({
+    ...(typeof replicas === 'number' ? { replicas } : {}),
+    ...(typeof weight === 'number' ? { weight } : {}),
+    ...(matchTrafficWeight ? { followsWeight: true } : {}),
+  }));
+
 const Traefik = z.object({ weightedTraefikServiceName: z.string().optional() });
 
 const Background = z.object({ templates: z.array(z.object({ templateName: z.string().default('') })).nullish() });

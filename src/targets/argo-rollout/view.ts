@@ -6,7 +6,7 @@ import { ownerOf } from '../../adapters/kubernetes/owner-mark.ts';
 import { plainLine } from '../../adapters/kubernetes/text.ts';
 import { isObserved, phaseOf } from './phase.ts';
 import type { Referred } from './referred.ts';
-import { isInitContainer, type PodContainer, type Rollout } from './schema.ts';
+import { CanaryScale, isInitContainer, type PodContainer, type Rollout } from './schema.ts';
 
 export { isObserved } from './phase.ts';
 
@@ -131,7 +131,8 @@ function toStep(step: Readonly<Record<string, unknown>>): RolloutStep {
     const duration = (step['pause'] as { duration?: string | number } | null)?.duration;
     return { pause: duration === undefined ? {} : { seconds: durationSeconds(duration) } };
   }
-  return { other: Object.keys(step)[0] ?? 'empty' };
+  const scale = CanaryScale.safeParse(step['setCanaryScale']);
+  return { other: Object.keys(step)[0] ?? 'empty', ...(scale.success ? { canaryScale: scale.data } : {}) };
 }
 
 /**

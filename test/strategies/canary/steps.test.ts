@@ -44,6 +44,57 @@ test('an accepted list is the plan: each weight with the index of its pause', ()
   );
 });
 
+const scale = (value: NonNullable<RolloutStep['canaryScale']>): RolloutStep => ({
+  other: 'setCanaryScale',
+  canaryScale: value,
+});
+const held = (pods: RolloutStep, ...rest: RolloutStep[]): RolloutStep[] => [pods, { pause: {} }, ...rest];
+const FOLLOWED = [{ setWeight: 25 }, scale({ followsWeight: true }), { pause: {} }, { setWeight: 50 }, { pause: {} }];
+
+test.each([
+  ['percent', scale({ weight: 25 })],
+  ['enough pods', scale({ replicas: 1 })],
+])('a hold before the first weight is a part of the plan: %s', (_, pods) => {
+  const { check, plan } = stepCheck(held(pods, ...FOLLOWED));
+  expect(check).toMatchObject({ ok: true, detail: 'held before its first weight; canary weights 25, 50, then 100' });
+  expect(plan).toMatchObject({
+    hold: { pauseIndex: 1 },
+    steps: [
+      { weight: 25, pauseIndex: 4 },
+      { weight: 50, pauseIndex: 6 },
+    ],
+  });
+});
+
+test.each([
+  ['fewer pods than the weight needs', held(scale({ weight: 20 }), ...FOLLOWED), 'fewer pods'],
+  ['no pods', held(scale({ replicas: 0 }), ...FOLLOWED), 'step 0 is setCanaryScale'],
+  ['a timed pause', [scale({ weight: 25 }), { pause: { seconds: 9 } }, ...FOLLOWED], 'step 0 is setCanaryScale'],
+  ['pods that never follow', held(scale({ weight: 25 }), { setWeight: 25 }, { pause: {} }), 'too few pods'],
+  ['the end', held(scale({ weight: 25 })), 'too few pods'],
+  [
+    'a later number of pods',
+    held(scale({ weight: 25 }), ...FOLLOWED, scale({ weight: 9 })),
+    'step 7 is setCanaryScale',
+  ],
+])('a hold with %s is refused, and the proposal is accepted', (_, steps, why) => {
+  const { check } = stepCheck(steps);
+  expect(check).toMatchObject({ ok: false, detail: expect.stringContaining(why) });
+  expect(check?.next).toMatch(/^Set spec[.]strategy[.]canary[.]steps: \[/);
+});
+
+test('smoke tests need a hold, and the refusal has its steps', () => {
+  const smoke = { port: 'http', timeoutMs: 1, attempts: 1, http: [{ method: 'GET', path: '/', status: 200 }] } as const;
+  const checked = (steps: readonly RolloutStep[]) =>
+    checksOf(releaseSpec({ smoke }), canaryFacts({ steps })).checks.find(({ name }) => name === 'smoke tests');
+  expect(checked([{ setWeight: 25 }, { pause: {} }])).toEqual({
+    ...{ name: 'smoke tests', ok: false },
+    detail: expect.stringContaining('cannot be tested before'),
+    next: 'Set spec.strategy.canary.steps: [{"setCanaryScale":{"weight":25}},{"pause":{}},{"setWeight":25},{"setCanaryScale":{"matchTrafficWeight":true}},{"pause":{}}], or leave out smoke_tests.',
+  });
+  expect(checked(held(scale({ weight: 25 }), ...FOLLOWED))).toMatchObject({ ok: true });
+});
+
 test('the list proposed instead is accepted and keeps the weights', () => {
   fc.assert(
     fc.property(

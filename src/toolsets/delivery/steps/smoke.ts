@@ -1,7 +1,7 @@
 import type { DeliveryFinding, StepDone } from '../../../domain/delivery/delivery.ts';
 import type { SmokeResult } from '../../../domain/delivery/smoke.ts';
 import type { Deployment } from '../../../domain/onboarding/deployment.ts';
-import { smokeTested as tested } from '../smoke-tests.ts';
+import { smokeTested as tested } from '../../../ports/smoke-tests.ts';
 import { plural } from '../../../domain/plural.ts';
 import type { StepCall } from './step.ts';
 

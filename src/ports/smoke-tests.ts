@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SluiceError } from '../../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
 import {
   callFault,
   callTestName,
@@ -9,8 +9,8 @@ import {
   listFault,
   type SmokeResult,
   type SmokeTests,
-} from '../../domain/delivery/smoke.ts';
-import type { ServiceAt, ServiceCallsPort } from '../../ports/service-calls.ts';
+} from '../domain/delivery/smoke.ts';
+import type { ServiceAt, ServiceCallsPort } from './service-calls.ts';
 
 const PAUSE_MS = 2_000;
 
