@@ -19,7 +19,10 @@ const expected = {
   json: z
     .strictObject({
       field: field.describe('Names of fields and indexes of lists, with dots between them, as in items.0.name.'),
-      equals: z.unknown().refine(isScalar, 'must be a text, a number, true, false or null'),
+      equals: z
+        .unknown()
+        .refine(isScalar, 'must be a text, a number, true, false or null')
+        .describe('The value that the field has to have.'),
     })
     .optional()
     .describe('A field of the JSON in the answer, and its value.'),
@@ -45,7 +48,8 @@ export const smokeTests = z.strictObject({
       }),
     )
     .max(20)
-    .optional(),
+    .optional()
+    .describe('Requests over HTTP, one after the other.'),
   mcp: z
     .strictObject({
       path: target.optional().describe('Path of the server. Default /mcp, or that of the section mcp.'),
@@ -54,12 +58,13 @@ export const smokeTests = z.strictObject({
         .array(
           z.strictObject({
             tool: tool.describe('A tool that is annotated with readOnlyHint.'),
-            arguments: z.record(z.string(), z.unknown()).optional(),
+            arguments: z.record(z.string(), z.unknown()).optional().describe('Arguments of the call. Default none.'),
             ...expected,
           }),
         )
         .max(20)
-        .optional(),
+        .optional()
+        .describe('Calls of tools that only read.'),
     })
     .optional()
     .describe('For an MCP server with transport streamable-http: it is initialized, and lists its tools.'),

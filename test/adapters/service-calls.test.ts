@@ -16,15 +16,17 @@ const soon = () => AbortSignal.timeout(10_000);
 /** The proxy of an API server: it passes requests below PREFIX on, and answers the others itself. */
 let behind: string | undefined;
 let status: { code: number; message: string } | undefined;
+let slices: object | undefined;
 let server: Server;
 const seen: string[] = [];
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  [behind, status] = [undefined, undefined];
+  [behind, status, slices] = [undefined, undefined, undefined];
   server = createServer((incoming, outgoing) => {
     seen.push(`${incoming.method} ${incoming.url}`);
     const { url = '' } = incoming;
+    if (slices) return void outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(slices));
     if (status || behind === undefined || !url.startsWith(PREFIX)) {
       const { code, message } = status ?? { code: 503, message: 'no endpoints available for service "web-canary"' };
       const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code };
@@ -74,6 +76,16 @@ test.each(['2025', '2026'])('an MCP server of %s is reached through the API serv
   expect(found.tools).toContainEqual({ name: 'read', readOnly: true });
   expect(found.tools).toContainEqual({ name: 'version', readOnly: false });
   expect(found.answer).toMatchObject({ isError: false, text: expect.stringContaining('"price":12') });
+});
+
+test('the pods behind a Service are those of all its endpoint slices, ready or not', async () => {
+  const endpoint = (name: string, ready: boolean) => ({ conditions: { ready }, targetRef: { kind: 'Pod', name } });
+  const items = [{ endpoints: [endpoint('web-1', true), endpoint('web-2', false)] }, { endpoints: null }];
+  slices = { items: items.map((item) => ({ metadata: { name: 'web' }, ...item })), metadata: {} };
+
+  const { cluster, namespace, service } = AT;
+  expect(await calls().pods({ cluster, namespace, service })).toEqual(['web-1', 'web-2']);
+  expect(seen.at(-1)).toContain('labelSelector=kubernetes.io%2Fservice-name%3Dweb-canary');
 });
 
 test('an answer over HTTP has the status and the body of the Service', async () => {

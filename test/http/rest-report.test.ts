@@ -77,3 +77,15 @@ test('rules of the tool hold for its files: namespaces, toolsets, methods, the a
     headers: { allow: 'GET, HEAD' },
   });
 });
+
+test('a delivery has a page too, with the rules of its tool', async () => {
+  const page = (path: string, which = server) => send(`${which.restUrl}/deliveries/${path}`);
+  const { status, headers, body } = await page('web/report.html');
+
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(body).toContain('BUILD_FAILED');
+  expect((await page('other/report.html')).status).toBe(404);
+  expect((await page('WEB/report.html')).status).toBe(400);
+  expect((await page('web/report.html', narrow)).status).toBe(403);
+  expect((await page('web/report.html', without)).status).toBe(404);
+});

@@ -27,14 +27,14 @@ export async function mountRest(app: FastifyInstance, deps: RestDeps): Promise<v
       scope.get('/tools', (request) => listTools(deps, toolsetsOf(deps, request.query), callerOf(request)));
       scope.get('/tools/:name', ({ params }: Named) => describeTool(deps, params.name));
       scope.post('/tools/:name', (request: Named, reply) => answerCall(deps, request, reply));
-      for (const [url, format] of REPORT_ROUTES)
-        scope.get(url, (request, reply) => answerReport(deps, format, request, reply));
+      for (const route of REPORT_ROUTES)
+        scope.get(route.url, (request, reply) => answerReport(deps, route, request, reply));
       scope.get('/openapi.json', () => document);
       refuseOtherMethods(scope, {
         '/tools': ['GET', 'HEAD'],
         '/tools/:name': ['GET', 'HEAD', 'POST'],
         '/openapi.json': ['GET', 'HEAD'],
-        ...Object.fromEntries(REPORT_ROUTES.map(([url]) => [url, ['GET', 'HEAD']])),
+        ...Object.fromEntries(REPORT_ROUTES.map(({ url }) => [url, ['GET', 'HEAD']])),
       });
       await mountPage(scope, document);
     },
