@@ -26,7 +26,7 @@ const TESTS = `smoke_tests:
 const MCP = 'MCP shop/site-stable:http/tools';
 
 let world: ExampleWorld;
-let started: object[] = [];
+const started: object[] = [];
 let steps: readonly RolloutStep[] = [];
 let said = '';
 beforeEach(async () => void (world = await exampleWorld('delivery_deploy', 'The planned deployment')));

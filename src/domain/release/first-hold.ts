@@ -5,9 +5,9 @@ import type { RolloutFacts } from './preflight-facts.ts';
 export const HOLD_STEPS = 2;
 
 /**
- * The steps of a canary that is held before its first weight: its pods, an untimed pause, the weight, and the step after
- * which the number of its pods follows its weights. That step comes last, because without a weight it would remove the
- * pods again (argo-rollouts 1.10.1, utils/replicaset/canary.go, UseSetCanaryScale).
+ * The steps of a canary that is held before its first weight: its pods, an untimed pause, the weight, and the step
+ * after which the number of its pods follows its weights. That step comes last, because without a weight it would
+ * remove the pods again (argo-rollouts 1.10.1, utils/replicaset/canary.go, UseSetCanaryScale).
  */
 export function heldSteps(weights: readonly number[]): readonly Record<string, unknown>[] {
   const [first, ...rest] = weights;

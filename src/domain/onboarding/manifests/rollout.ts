@@ -6,7 +6,8 @@ import { podTemplate } from './pod.ts';
 
 /**
  * A canary whose weights Argo writes into the TraefikService. Every weight is followed by a pause without a time: a
- * release judges there and promotes. With smoke tests the first pause comes before any weight: they run there. The autoscaler owns the number of replicas where there is one.
+ * release judges there and promotes. With smoke tests the first pause comes before any weight: they run there. The
+ * autoscaler owns the number of replicas where there is one.
  */
 export function rollout(deployment: Deployment): ApiObject {
   const { name, replicas, canaryWeights, autoscaling, smoke } = deployment;
