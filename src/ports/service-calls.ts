@@ -16,8 +16,8 @@ export interface OpenServer {
 
 /**
  * Calls a Service of a cluster through its API server, so the caller needs no way to the network of the pods. `signal`
- * limits the time. Errors of `http` and `withMcp`: FORBIDDEN, CLUSTER_UNREACHABLE; SERVICE_UNREACHABLE with what the API
- * server or the client of MCP says.
+ * limits the time. Errors of `http` and `withMcp`: FORBIDDEN, CLUSTER_UNREACHABLE; SERVICE_UNREACHABLE with what the
+ * API server or the client of MCP says.
  */
 export interface ServiceCallsPort {
   /** Names of the pods that the Service leads to. Errors: FORBIDDEN, CLUSTER_UNREACHABLE. */
