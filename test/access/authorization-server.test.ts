@@ -4,28 +4,34 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { createOAuth } from '../../src/adapters/oauth/index.ts';
+import { ballotOf, notCounted } from '../../src/domain/release/approval.ts';
 import { startAccessServer, type AccessServer } from '../support/access-server.ts';
-import { LoginClient } from '../support/login-client.ts';
+import { aView, createFakeGateway } from '../support/fake-gateway.ts';
+import { loggedInBy, LoginClient } from '../support/login-client.ts';
 import { startOidcProvider } from '../support/oidc-process.ts';
 import { send } from '../support/rest.ts';
 
 let provider: ChildProcess;
 let issuer: string;
 let server: AccessServer;
+const gateway = createFakeGateway([aView({ state: 'waiting-for-approval' })]);
 
 beforeAll(async () => {
   ({ provider, issuer } = await startOidcProvider());
-  server = await startAccessServer((root) => ({
-    publicUrl: root,
-    issuers: [issuer],
-    authenticator: createOAuth({
-      issuers: [issuer],
-      audiences: [`${root}/mcp`, `${root}/engine/v1`],
-      algorithms: ['RS256'],
-      groupsClaim: 'groups',
-    }),
-  }));
+  server = await startAccessServer(access, { gateway });
 }, 60_000);
+
+const access = (root: string) => ({
+  publicUrl: root,
+  issuers: [issuer],
+  authenticator: createOAuth({
+    issuers: [issuer],
+    audiences: [`${root}/mcp`, `${root}/engine/v1`],
+    algorithms: ['RS256'],
+    groupsClaim: 'groups',
+    personClients: ['portal'],
+  }),
+});
 afterAll(async () => {
   provider.kill();
   await server.close();
@@ -147,3 +153,44 @@ test('a token for another resource is refused', async () => {
 
   expect([status, headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="invalid_token"')]);
 });
+
+/** Why the release does not count the approval that was sent last. */
+function answered(): string | undefined {
+  const ballot = ballotOf({ by: [{ issuer, subject: 'ada' }], count: 1 }, [], undefined);
+  return notCounted(ballot, gateway.sent.at(-1)?.command.sender);
+}
+
+/** Ada approves with the token that she got through a client. */
+async function approve(client: string, door: 'rest' | 'mcp') {
+  const resource = door === 'rest' ? server.restUrl : server.mcpUrl;
+  const token = await loggedInBy(client, 'ada', { issuer, scope: 'openid sluice:read sluice:approve', resource });
+  const headers = { ...JSON_TYPE, authorization: `Bearer ${token}` };
+  const call = { target: { namespace: 'shop', rollout: 'web' } };
+  gateway.sent.length = 0;
+  if (door === 'rest')
+    return send(`${server.restUrl}/tools/release_approve`, {
+      headers: { ...headers, accept: 'application/json' },
+      body: JSON.stringify(call),
+    });
+  const params = { name: 'release_approve', arguments: call };
+  return send(server.mcpUrl, {
+    headers,
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  });
+}
+
+test('an approval over REST counts with the token of a client of people themselves, and with no other one', async () => {
+  expect(await approve('portal', 'rest')).toMatchObject({ status: 200 });
+  expect(gateway.sent.at(-1)?.command).toMatchObject({ name: 'approve', sender: { identity: { kind: 'person' } } });
+  expect(answered()).toBeUndefined();
+
+  for (const [client, door] of [
+    ['assistant', 'rest'],
+    ['portal', 'mcp'],
+    ['assistant', 'mcp'],
+  ] as const) {
+    await approve(client, door);
+    expect(answered()).toMatch(/^an approval counts from a person only, and .* is an agent$/);
+    expect(gateway.sent.at(-1)?.command.sender).toMatchObject({ onBehalfOf: { kind: 'person', subject: 'ada' } });
+  }
+}, 60_000);

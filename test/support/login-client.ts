@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 
 const CALLBACK = 'http://127.0.0.1:1/callback';
@@ -51,6 +52,25 @@ interface LoginAnswer {
 interface Page {
   readonly location?: string;
   readonly body: string;
+}
+
+/** The access token that a person gets through a client that the authorization server knows, by PKCE. */
+export async function loggedInBy(
+  client: string,
+  person: string,
+  { issuer, scope, resource }: { readonly issuer: string; readonly scope: string; readonly resource: string },
+): Promise<string> {
+  const verifier = randomBytes(32).toString('base64url');
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const asked = { client_id: client, redirect_uri: CALLBACK, resource };
+  const proof = { code_challenge: challenge, code_challenge_method: 'S256' };
+  const query = new URLSearchParams({ ...asked, response_type: 'code', scope, ...proof });
+  const { code } = await agree(new URL(`${issuer}/auth?${query.toString()}`), person);
+  const exchange = { ...asked, grant_type: 'authorization_code', code, code_verifier: verifier };
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', body: new URLSearchParams(exchange) });
+  const { access_token: token } = (await answer.json()) as { readonly access_token?: string };
+  if (token === undefined) throw new Error(`no token for ${person}: ${answer.status}`);
+  return token;
 }
 
 async function agree(url: URL, name: string): Promise<LoginAnswer> {

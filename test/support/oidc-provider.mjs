@@ -8,6 +8,15 @@ const server = createServer();
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
+/** A program in which a person logs in. */
+function publicClient(id) {
+  return {
+    ...{ client_id: id, application_type: 'native', token_endpoint_auth_method: 'none' },
+    ...{ grant_types: ['authorization_code'], response_types: ['code'] },
+    redirect_uris: ['http://127.0.0.1:1/callback'],
+  };
+}
+
 const provider = new Provider(issuer, {
   clients: [
     {
@@ -18,6 +27,8 @@ const provider = new Provider(issuer, {
       response_types: [],
       scope: scopes.join(' '),
     },
+    publicClient('portal'),
+    publicClient('assistant'),
   ],
   scopes: ['openid', 'offline_access', ...scopes],
   features: {

@@ -84,10 +84,12 @@ function principalIn(payload: JWTPayload, issuer: string, options: OAuthOptions)
     (permission) => !machine || permission !== 'approve',
   );
   const name = ['preferred_username', 'email', 'name'].map((claim) => textIn(payload[claim])).find(Boolean) ?? sub;
-  const agent = agentIn(payload, issuer, client !== undefined && personClients.includes(client) ? undefined : client);
+  const own = client !== undefined && personClients.includes(client);
+  const agent = agentIn(payload, issuer, own ? undefined : client);
   return {
     identity: { kind: machine ? 'machine' : 'person', issuer, subject: sub, name: cleanText(name, 120) },
     ...(!machine && agent && { agent }),
+    ...(!machine && !agent && own && { inPerson: true }),
     groups: listIn(payload[groupsClaim]),
     limits: { permissions },
   };

@@ -5,14 +5,15 @@ import { callerWith, type Caller } from '../../domain/access/caller.ts';
 
 /**
  * The address of the caller, preceded by the name that it gave and an `@`. Both are for the record. A program with the
- * credential of a person is an agent that acts for this person; in a browser the person acts.
+ * credential of a person is an agent that acts for this person; in a browser, and through a client of people themselves,
+ * the person acts.
  */
 export function callerOf(request: FastifyRequest): Caller {
   const said = request.headers[CALLER_HEADER];
   const name = (typeof said === 'string' ? said : '').slice(0, 60).replace(/[^\w.-]+/g, '-');
   const id = `http:${name ? `${name}@` : ''}${request.ip}`;
   const principal = principalOf(request);
-  if (!principal || !isOfPerson(request))
+  if (!principal || !(principal.inPerson || isOfPerson(request)))
     return callerWith(principal, { id, kind: 'http', client: name || request.ip });
   const { agent: _, ...person } = principal;
   return callerWith(person, { id, kind: 'http' });
