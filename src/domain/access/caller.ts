@@ -67,7 +67,7 @@ export interface Principal {
   readonly identity: Identity;
   /** The program that acts for the person, if the credential names it. */
   readonly agent?: Identity;
-  /** The program is one of people themselves. Over REST the person calls then, and over MCP an agent does all the same. */
+  /** The program is one of people themselves. Over REST the person calls then. Over MCP an agent does all the same. */
   readonly inPerson?: true;
   readonly groups?: readonly string[];
   readonly limits?: Limits;

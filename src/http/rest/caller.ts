@@ -5,8 +5,8 @@ import { callerWith, type Caller } from '../../domain/access/caller.ts';
 
 /**
  * The address of the caller, preceded by the name that it gave and an `@`. Both are for the record. A program with the
- * credential of a person is an agent that acts for this person; in a browser, and through a client of people themselves,
- * the person acts.
+ * credential of a person is an agent that acts for this person. The person acts in a browser, and through a client of
+ * people themselves.
  */
 export function callerOf(request: FastifyRequest): Caller {
   const said = request.headers[CALLER_HEADER];
