@@ -11,7 +11,10 @@ interface Claiming {
   claim(ref: unknown, owner: Owner, over?: Owner): Promise<WriteResult>;
 }
 
-const WRITES: readonly string[] = ['setImage', 'advance', 'abort', 'setWeight', 'claim', 'fence', 'unclaim'];
+const WRITES: readonly string[] = [
+  ...['setImage', 'advance', 'abort', 'setWeight', 'claim', 'fence', 'unclaim'],
+  ...['copyReads', 'stopCopies'],
+];
 
 /**
  * The ports of activities. Before each write, an attempt that has stalled checks that it is still the current one. A

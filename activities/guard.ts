@@ -58,7 +58,8 @@ export const guardActivities = (moveOf: MoveOf, judge: Judge) => ({
     if (watch.moving) await sleep(YIELD_MS);
     let drifts = 0;
     for (;;) {
-      const alarm = (await externalChange(move, watch)) ?? (watch.failed ? undefined : await failing(judge, counted));
+      const unjudged = watch.failed ?? judgesItself(watch);
+      const alarm = (await externalChange(move, watch)) ?? (unjudged ? undefined : await failing(judge, counted));
       if (alarm) return alarm;
       const drift = watch.moving ? undefined : await drifted(move, watch);
       drifts = drift === undefined ? 0 : drifts + 1;
@@ -98,6 +99,11 @@ async function externalChange(move: Move, { scene, index, moving }: Watch): Prom
   if (moving === 'starting' || moving === 'promoting') return undefined;
   const { observe } = await verbsOf(scene.strategy);
   return observe.externalChange(move, index);
+}
+
+/** Copies are only reads, and the counters of stable are of all requests. The start compares the reads of both. */
+function judgesItself({ moving, scene }: Watch): boolean {
+  return moving === 'starting' && scene.plan.copies !== undefined;
 }
 
 async function drifted(move: Move, { scene, wanted }: Watch): Promise<string | undefined> {

@@ -84,6 +84,7 @@ const UNLISTED: readonly string[] = [
   'contract_reason',
   'replay',
   'mirror',
+  'copies',
   'conformance',
   'smoke_tests',
   ...Object.keys(sourceFields),

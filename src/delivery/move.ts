@@ -95,6 +95,6 @@ export function sourceOf(result: WriteResult): { readonly source?: string } {
   return 'source' in result && result.source !== undefined ? { source: result.source } : {};
 }
 
-export function isRefusal(result: WriteResult): result is Refusal {
+export function isRefusal<Result extends object>(result: Result | Refusal): result is Refusal {
   return 'refused' in result;
 }

@@ -49,6 +49,6 @@ async function shift(move: Move, index: number): Promise<Advanced> {
 }
 
 /** True when the controller has gone on with the newest pods beyond `pauseIndex`, or has made them stable. */
-function isPastPause(seen: Seen, pauseIndex: number): boolean {
+export function isPastPause(seen: Seen, pauseIndex: number): boolean {
   return seen.observed && (seen.stableHash === seen.podHash || (seen.stepIndex ?? 0) > pauseIndex);
 }

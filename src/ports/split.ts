@@ -4,7 +4,7 @@ import type { RivalRoute } from '../domain/route/rival.ts';
 import type { ScenarioResult } from '../domain/servers/conformance.ts';
 import type { ProxyWeights } from '../domain/release/proof.ts';
 import type { Owner } from '../domain/release/target.ts';
-import type { Change, WriteResult } from './workload.ts';
+import type { Change, Refusal, WriteResult } from './workload.ts';
 
 export interface TrafficRef {
   readonly cluster: string;
@@ -75,6 +75,13 @@ export type Mirrored = { readonly replica: string } & (
   | { readonly error: string }
 );
 
+/** Copies of reading requests that go to the new version, whose answers nobody gets. */
+export interface Copying {
+  /** Every proxy replica copies. True also where no replica can be asked. */
+  readonly inForce: boolean;
+  readonly detail: string;
+}
+
 export interface Unhealthy {
   readonly replica: string;
   readonly reason: string;
@@ -120,6 +127,19 @@ export interface SplitPort {
    * answer causes no error.
    */
   mirror?(ref: TrafficRef, arms: ArmServices, changing: readonly string[]): Promise<readonly Mirrored[]>;
+  /**
+   * Why `copyReads` could not copy requests of this split. Undefined: it can. Changes nothing. Absent:
+   * these proxies copy no requests.
+   */
+  uncopied?(ref: TrafficRef): Promise<{ readonly detail: string; readonly next: string } | undefined>;
+  /**
+   * Has `percent` of the requests that only read (GET, HEAD, OPTIONS) copied to the candidate at every proxy. Users get
+   * the answers of the split alone. Refused without the mark of `owner`'s run, or with a higher epoch. It may be called
+   * again until it is in force. Errors besides: CONFLICT, FIELD_CONFLICT, ALREADY_EXISTS.
+   */
+  copyReads?(ref: TrafficRef, arms: ArmServices, percent: number, owner: Owner): Promise<Copying | Refusal>;
+  /** Ends that at every proxy: `inForce` is false then. The mark as for `copyReads`. */
+  stopCopies?(ref: TrafficRef, owner: Owner): Promise<Copying | Refusal>;
   /**
    * Runs the public conformance suite against the new version at one of the proxies: the scenarios for which it
    * declares what they need. Empty if there are none. Absent: there is no such suite for what is released. Errors:

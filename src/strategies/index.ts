@@ -3,6 +3,7 @@ import { blueGreen } from './blue-green/index.ts';
 import { canary } from './canary/index.ts';
 import { mcp } from './mcp/index.ts';
 import { rolling } from './rolling/index.ts';
+import { shadow } from './shadow/index.ts';
 import { watchedCanary } from './watched-canary/index.ts';
 import type { Preflight, ReleaseSpec } from '../domain/release/plan.ts';
 import type { Owner } from '../domain/release/target.ts';
@@ -12,7 +13,7 @@ import type { SourceFound } from '../ports/workload.ts';
 import type { Strategy, Verbs } from './strategy.ts';
 
 /** Every strategy that a release can have. The first one is the default. */
-export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary, rolling];
+export const STRATEGIES: readonly [Strategy, ...Strategy[]] = [canary, blueGreen, mcp, watchedCanary, rolling, shadow];
 
 export const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name) as [string, ...string[]];
 

@@ -73,6 +73,7 @@ export interface StrategyFile {
     | 'contractReason'
     | 'replay'
     | 'mirror'
+    | 'copies'
     | 'conformance'
     | 'targetKind'
     | 'split'

@@ -228,7 +228,7 @@ test.each([
   [{ images: { Logs: 'a:1' } }, /^images/m],
   [
     { images: { logs: 'a:1' }, strategy: 'mcp' },
-    /^images\.logs: not for strategy mcp; .* canary, blue-green, watched-canary and rolling$/m,
+    /^images\.logs: not for strategy mcp; .* canary, blue-green, watched-canary, rolling and shadow$/m,
   ],
   [{ images: { logs: 'a:1' }, helm: { release: 'web', chart: 'web' } }, /^images: is not for a version from helm/m],
 ])('%j is refused', (further, text) => {

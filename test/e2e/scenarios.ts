@@ -16,6 +16,7 @@ import { scheduleTwins } from './schedule-twin.ts';
 import { schedules } from './schedules.ts';
 import { temporalEnds } from './temporal-ends.ts';
 import { temporalPauses } from './temporal-pauses.ts';
+import { shadowed } from './shadowed.ts';
 import { watched } from './watched.ts';
 
 export interface Scenarios {
@@ -28,7 +29,7 @@ export interface Scenarios {
 export function scenariosOf(chosen: (scenario: Scenario) => boolean): Scenarios {
   const all = [
     ...[workerKills, continuedRuns, stoppedWorkers, interference, pauses, commands, questions, outcomes],
-    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules, queues, watched],
+    ...[temporalEnds, temporalPauses, foreignWriters, scheduleTwins, schedules, queues, watched, shadowed],
   ];
   const rounds = [temporalOutage(chosen), apiServerOutage(chosen)];
   return { atOnce: all.flat().filter(chosen), rounds: rounds.filter(({ scenarios }) => scenarios.length > 0) };

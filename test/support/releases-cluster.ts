@@ -39,6 +39,12 @@ export class Cluster {
     return { rollout, traffic, inForce: proxies.map(({ candidate }) => candidate) };
   }
 
+  /** Whether there is a mirror of the route. */
+  async isCopied({ namespace, rollout }: Target): Promise<boolean> {
+    const mirrors = await this.client.list(TRAEFIK_SERVICE, namespace);
+    return mirrors.some((one) => (one as { metadata: { name: string } }).metadata.name === `${rollout}-mirror`);
+  }
+
   image({ images }: RolloutState): string | undefined {
     return images['app'];
   }

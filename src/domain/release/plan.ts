@@ -115,6 +115,8 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly conformance?: { readonly expected: readonly Scenario[] };
   /** Sends calls of users to the new version as well before it gets any, and compares the answers. */
   readonly mirror?: MirrorPlan;
+  /** Has reading requests copied to the new version before it gets any users, and compares. */
+  readonly copies?: CopySpec;
   /** Releases an image even if Argo would move all traffic to it past the steps. Default: false. */
   readonly acceptFastTrack?: true;
   readonly approval: boolean;
@@ -141,6 +143,19 @@ export interface ReleaseSpec extends Kinds, VersionSources {
   readonly guardMs?: number;
   /** What the start does while another release has the target. Absent: it is refused. */
   readonly whenBusy?: 'queue' | 'supersede';
+}
+
+/** `percent`: share of the reading requests that is copied. They are compared within `withinMs`. */
+export interface CopySpec {
+  readonly percent: number;
+  readonly withinMs: number;
+  /** The file names weights. They belong to the Rollout where Argo gives them. */
+  readonly namesSteps?: true;
+}
+
+/** The copies of a planned release, with what judges them. */
+export interface CopyPlan extends CopySpec {
+  readonly limits: AnalysisSpec;
 }
 
 /** `calls`: how many have to be compared, within `withinMs`. `changing`: paths whose values may differ. */
@@ -225,6 +240,8 @@ export interface ReleasePlan extends Kinds, SourcePlans {
   readonly judgesTools?: true;
   /** Before its first traffic the version gets copies of users' calls. */
   readonly mirror?: MirrorPlan;
+  /** Before its first users the version gets copies of reading requests. */
+  readonly copies?: CopyPlan;
   /** The weights are the controller's own report, and nothing is counted: metrics of the release file alone judge. */
   readonly controllerOnly?: true;
   /** Templates of Argo that judge the release, as they were when it was planned. */

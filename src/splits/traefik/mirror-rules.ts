@@ -106,7 +106,9 @@ function mayOverlap(a: string, b: string): boolean {
 }
 
 /** Undefined if the rule is not limited to certain hosts, or has an unsupported form. */
-function hostsOf(match: string): readonly string[] | undefined {
+function hostsOf(rule: string): readonly string[] | undefined {
+  // The rule of another route's mirror has the hosts of the rule that it copies.
+  const match = rule.replace(` && ${SAFE}`, '');
   if (/[!|]|HostRegexp/.test(match)) return undefined;
   const hosts = [...match.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list]) =>
     [...(list ?? '').matchAll(/`([^`]+)`/g)].map(([, host]) => host ?? ''),

@@ -114,7 +114,7 @@ async function writeAllParts(world: World, plan: Plan): Promise<string | undefin
     const late = plan.read ? undefined : await notLoaded(world);
     if (late === undefined) await writeAll(client, plan.parts);
     else await takeBack(world, plan);
-    return late;
+    return late && `${late}; it was removed again`;
   } catch (error) {
     await takeBack(world, plan);
     throw error;
@@ -122,7 +122,7 @@ async function writeAllParts(world: World, plan: Plan): Promise<string | undefin
 }
 
 /** A rule that leads to a service that Traefik does not have yet answers 404. */
-async function notLoaded({ replicas, ref }: World): Promise<string | undefined> {
+export async function notLoaded({ replicas, ref }: Pick<World, 'replicas' | 'ref'>): Promise<string | undefined> {
   const name = mirrorName(ref.name);
   const look = async () => {
     const seen = await Promise.all(
@@ -137,10 +137,7 @@ async function notLoaded({ replicas, ref }: World): Promise<string | undefined> 
     return seen.find(({ why }) => why !== undefined);
   };
   const late = await until(look, (one) => one === undefined);
-  return (
-    late &&
-    `Traefik ${late.replica.name} did not take ${name} over (${plainLine(late.why ?? '')}); it was removed again`
-  );
+  return late && `Traefik ${late.replica.name} did not take ${name} over (${plainLine(late.why ?? '')})`;
 }
 
 async function takeBack({ client, ref }: World, { read, specDiffers }: Plan): Promise<void> {
@@ -200,7 +197,7 @@ function remaining(view: MirrorView): string | undefined {
 }
 
 /** The first place where the mirror is not visible as wanted. */
-function missing(view: MirrorView, desired: DesiredMirror): string | undefined {
+export function missing(view: MirrorView, desired: DesiredMirror): string | undefined {
   if (view.service !== desired.service || view.percent !== desired.percent || view.methods !== desired.methods)
     return 'the objects are not as they were written; somebody else has changed them';
   for (const { replica, percent, rules, error } of view.replicas) {

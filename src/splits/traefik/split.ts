@@ -5,6 +5,7 @@ import { describe, TRAEFIK_SERVICE } from '../../adapters/kubernetes/kinds.ts';
 import { fenced } from '../../adapters/kubernetes/fenced.ts';
 import { claim, fence, unclaim } from '../../adapters/kubernetes/owner.ts';
 import { rulesOf } from './crossing-rules.ts';
+import { copyReads, stopCopies, uncopied } from './copies.ts';
 import { weightOn } from './in-force.ts';
 import { rivalRoutes } from './rival-routes.ts';
 import { listReplicas } from './replicas.ts';
@@ -51,6 +52,15 @@ export function createSplit(clusters: Clusters, options: { readonly apis: ApisOf
       const object = await read(ref);
       const found = findArms(ref, object, arms);
       return Promise.all(replicas.map((replica) => weightOn(replica, object, found)));
+    },
+    uncopied: async (ref) => uncopied(clientOf(ref), ref),
+    async copyReads(ref, arms, percent, owner) {
+      const client = clientOf(ref);
+      return copyReads({ client, ref, replicas: await listReplicas(client, options.apis) }, arms, percent, owner);
+    },
+    async stopCopies(ref, owner) {
+      const client = clientOf(ref);
+      return stopCopies({ client, ref, replicas: await listReplicas(client, options.apis) }, owner);
     },
     selfAnswering: async (ref, arms) => selfAnswering(clientOf(ref), ref, arms),
     rules: async (ref) => rulesOf(clientOf(ref), ref, await listReplicas(clientOf(ref), options.apis)),

@@ -262,5 +262,8 @@ describe('the rules of a mirror', () => {
     expect(rival([own, ingress('other', route('Host(`b`)', 41, 'else'))], ref)).toBeUndefined();
     expect(rival([own, ingress('other', route('Host(`a`) && PathPrefix(`/x`)', 42, 'else'))], ref)).toBeUndefined();
     expect(rival([own, ...[ingress('mirror', route('(Host(`a`))', 41, 'api-mirror'))]], ref)).toBeUndefined();
+    const [copied] = mirrorRules(ingress('b', route('Host(`b`)', 40)), ref, 'safe');
+    const elsewhere = ingress('b', route(String(copied?.['match']), 41, 'b-mirror'));
+    expect(rival([own, elsewhere], ref)).toBeUndefined();
   });
 });

@@ -1,5 +1,4 @@
-import type { TrafficRules } from '../../delivery/move.ts';
-import type { Observation } from '../../domain/release/observe.ts';
+import type { Observation } from './observe.ts';
 
 /** True when the preview is ready and waits for its promotion. */
 export function isHeld(seen: Observation, newHash: string): boolean {
@@ -17,9 +16,9 @@ export function isBackOnStable(seen: Observation, stableHash: string): boolean {
  * The Rollout reports no weight. Once the active Service selects the new version, all users have it, whether it is
  * stable or not.
  */
-export const rules: TrafficRules = {
-  reported: () => undefined,
+export const switchedWeightRules = {
+  reported: (): undefined => undefined,
   isBackOnStable,
-  isCutOver: (seen, newHash) => seen.stableSelector === newHash && !seen.aborted,
-  heldAt: (seen) => (isHeld(seen, seen.podHash) ? {} : undefined),
+  isCutOver: (seen: Observation, newHash: string) => seen.stableSelector === newHash && !seen.aborted,
+  heldAt: (seen: Observation) => (isHeld(seen, seen.podHash) ? {} : undefined),
 };

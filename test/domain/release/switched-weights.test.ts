@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Observation } from '../../../src/domain/release/observe.ts';
-import { isBackOnStable, isHeld } from '../../../src/strategies/blue-green/observation.ts';
+import { isBackOnStable, isHeld } from '../../../src/domain/release/switched-weights.ts';
 import { seen } from '../../support/builders-observation.ts';
 
 test.each<[string, Partial<Observation>, boolean]>([
