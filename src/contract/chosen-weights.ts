@@ -12,7 +12,7 @@ export const weightFields = {
   steps,
   traffic: z
     .strictObject({
-      traefik_service: dnsName.optional().describe('Blue-green only. Default: the one over both Services.'),
+      traefik_service: dnsName.optional().describe('Not for canaries. Default: the one over both.'),
     })
     .optional(),
 };

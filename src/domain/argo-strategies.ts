@@ -46,6 +46,9 @@ export const ARGO_STRATEGY_NAMES = Object.keys(ARGO_STRATEGIES) as readonly Argo
 export const WEIGHTED = 'canary' satisfies ArgoStrategyName;
 export const SWITCHED = 'blue-green' satisfies ArgoStrategyName;
 
+/** Argo's reason for the pause of a version that it holds before it switches to it. */
+export const SWITCH_PAUSE = 'BlueGreenPause';
+
 /** What `spec.strategy` of a Rollout names; `unknown`: neither. */
 export type RolloutStrategy = Exclude<ArgoStrategyName, 'rolling'> | 'unknown';
 

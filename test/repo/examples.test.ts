@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { ANALYSIS_TEMPLATE } from '../../src/adapters/kubernetes/kinds.ts';
+import { ANALYSIS_TEMPLATE, INGRESS_ROUTE } from '../../src/adapters/kubernetes/kinds.ts';
 import { parseReleaseFile, releaseFile } from '../../src/contract/release-file.ts';
 import { toReleaseSpec } from '../../src/contract/release-spec.ts';
 import { planRelease } from '../../src/strategies/index.ts';
@@ -58,8 +58,11 @@ test.each(examples)('%s is a release file, and can be released', async (path) =>
   const isInCluster = targetKind(spec.targetKind).place === 'cluster';
   if (!isInCluster) return expect((await planOfServer(spec)).plan?.steps.length).toBeGreaterThan(0);
   const router = spec.split === 'argo-status' ? 'pods' : 'traefik';
-  const world = createFakeWorld({ strategy: spec.strategy as Strategy, router, target: spec.target, image: 'shop:v1' });
+  // Copies need a version without users, as the preview is, and a rule that leads to the route.
+  const strategy = spec.copies ? 'blue-green' : (spec.strategy as Strategy);
+  const world = createFakeWorld({ strategy, router, target: spec.target, image: 'shop:v1' });
   worlds.push(world);
+  if (spec.copies) createRule(world);
   if (spec.analysis.metrics) createTemplate(world);
 
   const { checks, plan } = await planRelease({ ...world.ports, workload: withSource(world, spec) }, spec);
@@ -84,6 +87,11 @@ async function planOfServer(spec: ReleaseSpec): Promise<Preflight> {
   } finally {
     await gateway.close();
   }
+}
+
+function createRule({ cluster, target: { namespace, rollout: name } }: FakeWorld): void {
+  const route = { match: 'Host(`shop.example`)', kind: 'Rule', services: [{ kind: 'TraefikService', name }] };
+  cluster.create({ kind: INGRESS_ROUTE, namespace, name }, { spec: { routes: [route] } });
 }
 
 /** The AnalysisTemplate that examples name, as Argo's own documentation writes it. */

@@ -1,4 +1,4 @@
-import { SWITCHED } from '../argo-strategies.ts';
+import { strategyPath, SWITCHED } from '../argo-strategies.ts';
 import { plural } from '../plural.ts';
 import { bad } from './preflight-checks.ts';
 import type { PlanRules } from './plan-rules.ts';
@@ -16,7 +16,7 @@ export const switchedRules: Pick<PlanRules, 'argo' | 'unfit' | 'more' | 'isAbort
     autoPromotion
       ? {
           detail: 'autoPromotionEnabled is on, so Argo would cut over unjudged',
-          next: 'Set spec.strategy.blueGreen.autoPromotionEnabled: false.',
+          next: `Set ${strategyPath(SWITCHED)}.autoPromotionEnabled: false.`,
         }
       : undefined,
   more: (rollout, spec) => [...fullPreview(rollout), ...smokeCheck(spec, rollout)],
@@ -36,5 +36,5 @@ export const chosenSteps =
 function fullPreview({ replicas, scaling: { previewReplicas } }: RolloutFacts): readonly Check[] {
   if (previewReplicas === undefined || previewReplicas >= replicas.desired) return [];
   const detail = `previewReplicaCount is ${previewReplicas}: ${plural(previewReplicas, 'pod')} would serve the traffic of ${replicas.desired}`;
-  return [bad('preview', detail, 'Remove spec.strategy.blueGreen.previewReplicaCount.')];
+  return [bad('preview', detail, `Remove ${strategyPath(SWITCHED)}.previewReplicaCount.`)];
 }

@@ -1,10 +1,9 @@
+import { SWITCH_PAUSE } from '../argo-strategies.ts';
 import type { Observation } from './observe.ts';
 
 /** True when the preview is ready and waits for its promotion. */
 export function isHeld(seen: Observation, newHash: string): boolean {
-  return (
-    seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes('BlueGreenPause')
-  );
+  return seen.observed && seen.podHash === newHash && seen.controllerPause && seen.pauseReasons.includes(SWITCH_PAUSE);
 }
 
 /** The preview may keep the bad version, because its weight is 0. */

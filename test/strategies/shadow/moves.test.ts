@@ -54,7 +54,9 @@ async function staged(counters?: (world: FakeWorld) => ReturnType<Ports['evidenc
 }
 
 const withTime = (plan: ReleasePlan): ReleasePlan =>
-  plan.copies ? { ...plan, copies: { ...plan.copies, ...COPIES } } : plan;
+  plan.copies
+    ? { ...plan, copies: { ...plan.copies, ...COPIES, limits: { ...plan.copies.limits, soakMs: 60_000 } } }
+    : plan;
 
 function withCalls<Port extends object>(port: Port, own: object): Port {
   return new Proxy(port, { get: (target, key) => Reflect.get(own, key) ?? Reflect.get(target, key) }) as Port;
