@@ -37,7 +37,8 @@ export async function compareCopies(move: Move, comparison: Comparison): Promise
 async function compare(move: Move, comparison: Comparison): Promise<Started> {
   const { copies } = comparison;
   const begun = await move.wait(
-    async () => (await leftOf(move, comparison)) ?? ((await hasPods(move)) ? copyReads(move, copies.percent) : undefined),
+    async () =>
+      (await leftOf(move, comparison)) ?? ((await hasPods(move)) ? copyReads(move, copies.percent) : undefined),
   );
   if (begun !== 'in-force') return begun;
   const judge = judgeOf(move, copies);

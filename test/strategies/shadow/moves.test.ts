@@ -59,7 +59,9 @@ const withTime = (plan: ReleasePlan): ReleasePlan =>
     : plan;
 
 function withCalls<Port extends object>(port: Port, own: object): Port {
-  return new Proxy(port, { get: (target, key) => Reflect.get(own, key) ?? Reflect.get(target, key) }) as Port;
+  return new Proxy(port, {
+    get: (target, key): unknown => Reflect.get(own, key) ?? Reflect.get(target, key),
+  });
 }
 
 async function wait<T>(look: () => Promise<T | undefined>): Promise<T> {

@@ -7,10 +7,10 @@ import { DEFAULTS } from '../../support/fake-gateway.ts';
 import { createFakeWorld, type FakeWorldOptions } from '../../support/fake-world.ts';
 
 const PODS_FIRST = [
-  { setCanaryScale: { replicas: 1 } },
+  { setCanaryScale: { weight: 25 } },
   { pause: {} },
-  { setCanaryScale: { matchTrafficWeight: true } },
   { setWeight: 25 },
+  { setCanaryScale: { matchTrafficWeight: true } },
   { pause: {} },
 ];
 const NO_PROBLEM = { uncopied: () => Promise.resolve(undefined) };
@@ -70,13 +70,13 @@ test('a preview without users gets copies, and then the weights of the file', as
 test('copies are the first step of a canary whose steps hold pods without users', async () => {
   const { failed, plan } = await planned({ strategy: 'canary', steps: PODS_FIRST });
   expect(failed).toEqual([]);
-  expect(plan?.steps).toEqual([{ weight: 25, pauseIndex: 4, heldBefore: 1 }]);
+  expect(plan).toMatchObject({ hold: { pauseIndex: 1 }, steps: [{ weight: 25, pauseIndex: 4 }] });
 });
 
 test.each<[string, readonly Record<string, unknown>[]]>([
   ['no pods before the first weight', [{ setWeight: 25 }, { pause: {} }]],
   ['a timed pause', [PODS_FIRST[0] as object, { pause: { duration: '1m' } }, ...PODS_FIRST.slice(2)] as never],
-  ['pods that do not follow the weight', [...PODS_FIRST.slice(0, 2), ...PODS_FIRST.slice(3)]],
+  ['pods that do not follow the weight', [...PODS_FIRST.slice(0, 3), { pause: {} }]],
 ])('a canary is refused with the steps to set: %s', async (_what, steps) => {
   const { failed, plan } = await planned({ strategy: 'canary', steps });
   expect(plan).toBeUndefined();
