@@ -80,7 +80,7 @@ test.each<[string, readonly Record<string, unknown>[]]>([
 ])('a canary is refused with the steps to set: %s', async (_what, steps) => {
   const { failed, plan } = await planned({ strategy: 'canary', steps });
   expect(plan).toBeUndefined();
-  expect(failed.join('\n')).toContain(`Set spec.strategy.canary.steps: ${JSON.stringify(PODS_FIRST)}.`);
+  expect(failed.join('\n')).toContain(`Set spec.strategy.canary.steps: ${JSON.stringify(PODS_FIRST)}`);
 });
 
 test('a file may not name what the Rollout of a canary has itself', async () => {
