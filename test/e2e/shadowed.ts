@@ -6,7 +6,9 @@ import { back, forOne, released, type End, type Play, type Scenario } from '../s
 import type { Stage } from '../support/releases-stage.ts';
 import { eventually } from '../support/releases-wait.ts';
 
-const SHADOW = { strategy: 'shadow', steps: [100], copies: { percent: 50, within: '60s' } };
+/** Enough copies that a bad version does not pass by chance. */
+const ANALYSIS = { min_requests: 30 };
+const SHADOW = { strategy: 'shadow', steps: [100], copies: { percent: 50, within: '60s' }, analysis: ANALYSIS };
 const { steps: _, ...OWN_STEPS } = SHADOW;
 /** A pod of the new version without users, before the first weight. */
 const PODS_FIRST = [
@@ -17,12 +19,12 @@ const PODS_FIRST = [
   { pause: {} },
 ];
 /** Copies are still compared while the scenario acts. */
-const LONG = { ...SHADOW, analysis: { soak: '50s' } };
+const LONG = { ...SHADOW, analysis: { ...ANALYSIS, soak: '50s' } };
 
 /** Releases that copy reading requests to the new version before it has users. */
 export const shadowed: readonly Scenario[] = [
   ...forOne('blue-green', 'copies of reads pass, and then the version gets users', good(SHADOW)),
-  ...forOne('blue-green', 'copies of reads find a bad version before it has a user', bad('errors-30')),
+  ...forOne('blue-green', 'copies of reads find a bad version before it has a user', bad('errors-60')),
   ...forOne('blue-green', 'copies of reads find a slow version before it has a user', bad('slow-900')),
   ...forOne('blue-green', 'copies end with an abort', aborted),
   ...forOne('blue-green', 'copies outlive their worker, and end', killed, { lane: 'chaos' }),
@@ -31,7 +33,7 @@ export const shadowed: readonly Scenario[] = [
   ...forOne(
     'canary',
     'copies of reads find a bad version before its first weight',
-    podsFirst(bad('errors-30', OWN_STEPS)),
+    podsFirst(bad('errors-60', OWN_STEPS)),
   ),
 ];
 
