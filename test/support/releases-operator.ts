@@ -9,7 +9,7 @@ import { eventually } from './releases-wait.ts';
 const TEMPORAL_NAMESPACE = 'default';
 /** temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED */
 const COMPLETED_TASK = 7;
-/** temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_PAUSE_REQUESTED_BEFORE_TASK_STARTED */
+/** temporal.api.enums.v1: WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_PAUSE_REQUESTED_BEFORE_TASK_STARTED */
 const PAUSED_BEFORE_START = 39;
 /** Signals that are under way at the same time. */
 const AT_ONCE = 50;

@@ -54,8 +54,8 @@ export function fluxState(object: ApiObject): FluxState {
 }
 
 /**
- * Whether the status is about the newest specification. A success writes the conditions first, and the revision with the
- * status's own generation in a second request (findings/flux-ready-before-artifact.sh). After a failure only the
+ * Whether the status is about the newest specification. A success writes the conditions first, and the revision with
+ * the status's own generation in a second request (findings/flux-ready-before-artifact.sh). After a failure only the
  * condition says which specification it saw. Kinds that write neither have the conditions of now.
  */
 export function isCurrent(object: ApiObject): boolean {
