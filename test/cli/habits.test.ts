@@ -40,7 +40,7 @@ test.each([
   [['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5'], ': --steps: must ascend and end with 100\nNext'],
   [
     ['release', 'plan', 'a/b', '--image', 'x:1', '--steps', '5', '--strategy', 'canary'],
-    'it is a field of strategy blue-green and mcp\nNext',
+    'it is a field of strategy blue-green, mcp and shadow\nNext',
   ],
   [['access', 'can', 'ada', 'release_stat'], 'did you mean release_get?'],
   [['release', 'get', 'shop'], '"shop" is no release: give <namespace>/<rollout>'],
