@@ -15,6 +15,8 @@ export interface ReceivedSpan {
   readonly spanId: string;
   /** Empty: it has no parent. */
   readonly parentId: string;
+  /** Nanoseconds since 1970, to a microsecond. */
+  readonly startedAt: number;
   /** Ids of spans. */
   readonly links: readonly string[];
   readonly failed: boolean;
@@ -31,6 +33,7 @@ message Resource { repeated KeyValue attributes = 1; }
 message ScopeSpans { repeated Span spans = 2; }
 message Span {
   bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
+  fixed64 start_time_unix_nano = 7;
   repeated KeyValue attributes = 9; repeated Event events = 11; repeated Link links = 13; Status status = 15;
 }
 message Event { string name = 2; repeated KeyValue attributes = 3; }
@@ -57,6 +60,7 @@ interface WireSpan {
   readonly parentSpanId: string;
   readonly name: string;
   readonly kind: number;
+  readonly startTimeUnixNano: number;
   readonly attributes: readonly KeyValue[];
   readonly links: readonly { readonly spanId: string }[];
   readonly status?: { readonly code: number };
@@ -114,11 +118,12 @@ function spansIn(body: Buffer): ReceivedSpan[] {
 }
 
 function received(span: WireSpan, process: readonly KeyValue[]): ReceivedSpan {
-  const { traceId, spanId, parentSpanId, name, kind, attributes, links, status } = span;
+  const { traceId, spanId, parentSpanId, name, kind, startTimeUnixNano, attributes, links, status } = span;
   const { 'service.name': service, 'process.pid': pid } = valuesOf(process);
   return {
     ...{ service: String(service), pid, name, kind },
     ...{ traceId: hex(traceId), spanId: hex(spanId), parentId: hex(parentSpanId) },
+    startedAt: startTimeUnixNano,
     links: links.map((link) => hex(link.spanId)),
     failed: status?.code === ERROR,
     attributes: valuesOf(attributes),

@@ -108,7 +108,10 @@ describe('the cause of an activity', () => {
       await tracing.flush();
 
       const begun = receiver.spans.find(({ name }) => name === 'StartWorkflow:release');
-      const later = receiver.spans.filter(({ attributes }) => attributes['run_id'] === after);
+      // A span arrives when it has ended, and a long activity of an earlier command may end last.
+      const later = receiver.spans
+        .filter(({ attributes }) => attributes['run_id'] === after)
+        .toSorted((a, b) => a.startedAt - b.startedAt);
       const last = receiver.spans.filter(({ name }) => name.startsWith('resume-')).at(-1);
       expect(later.at(-1)?.traceId).toBe(last?.traceId);
       // The run may continue before the last commands arrive: then they are carried out by the later run, in turn.
