@@ -5,6 +5,7 @@ import { isClosed } from '../src/domain/release/state.ts';
 import type { ReleaseView } from '../src/domain/release/view.ts';
 import { chainOf, type Owner } from '../src/domain/release/target.ts';
 import { isRefusal, trafficRef } from '../src/delivery/move.ts';
+import { untestable } from '../src/delivery/smoke-rights.ts';
 import type { Scene } from '../src/domain/release/scene.ts';
 import type { Ports } from '../src/ports/index.ts';
 import type { World, Worlds } from '../src/ports/world.ts';
@@ -85,6 +86,8 @@ function interrupted(view: ReleaseView): Recover | undefined {
 async function planAndClaim(world: World, { spec, owner }: Input, runs: Runs): Promise<Preflight> {
   const found = await planRelease(world, spec, (holder) => runs.hasEnded(holder));
   if (!found.plan) return found;
+  const unable = await untestable(world.serviceCalls, spec.target, found.plan);
+  if (unable) return { checks: [...found.checks.filter(({ name }) => name !== unable.name), unable] };
   // A release that was started without an identity gets that of the cluster in which it was planned.
   const holder = { cluster: world.cluster.uid, ...owner };
   const held = await claim(world, { target: spec.target, strategy: spec.strategy, plan: found.plan, owner: holder });

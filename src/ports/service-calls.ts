@@ -20,6 +20,8 @@ export interface OpenServer {
  * API server or the client of MCP says.
  */
 export interface ServiceCallsPort {
+  /** The verbs on `services/proxy` that the calls need and the account does not have. Errors: CLUSTER_UNREACHABLE. */
+  missingVerbs(at: Pick<ServiceAt, 'cluster' | 'namespace'>): Promise<readonly string[]>;
   /** Names of the pods that the Service leads to. Errors: FORBIDDEN, CLUSTER_UNREACHABLE. */
   pods(at: Omit<ServiceAt, 'port'>): Promise<readonly string[]>;
   http(

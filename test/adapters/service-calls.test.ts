@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { createServer, request as send, type Server } from 'node:http';
+import { createServer, request as send, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createClusters } from '../../src/adapters/kubernetes/index.ts';
 import { createServiceCalls } from '../../src/adapters/service-calls/index.ts';
 import { startRemote } from '../support/gateway-stage.ts';
@@ -13,6 +14,15 @@ const AT = { cluster: 'test', namespace: 'shop', service: 'web-canary', port: 'h
 const PREFIX = '/api/v1/namespaces/shop/services/web-canary%3Ahttp/proxy';
 const soon = () => AbortSignal.timeout(10_000);
 
+/** May do everything but create. */
+function reviewed(body: string, outgoing: ServerResponse): void {
+  const { resourceAttributes: asked } = (JSON.parse(body) as { spec: { resourceAttributes: Record<string, string> } })
+    .spec;
+  seen.push(`${asked['verb']} ${asked['resource']}/${asked['subresource']} in ${asked['namespace']}`);
+  const answer = { status: { allowed: asked['verb'] !== 'create' } };
+  outgoing.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+}
+
 /** The proxy of an API server: it passes requests below PREFIX on, and answers the others itself. */
 let behind: string | undefined;
 let status: { code: number; message: string } | undefined;
@@ -24,8 +34,9 @@ const stops: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   [behind, status, slices] = [undefined, undefined, undefined];
   server = createServer((incoming, outgoing) => {
-    seen.push(`${incoming.method} ${incoming.url}`);
     const { url = '' } = incoming;
+    if (url.endsWith('/selfsubjectaccessreviews')) return void text(incoming).then((body) => reviewed(body, outgoing));
+    seen.push(`${incoming.method} ${url}`);
     if (slices) return void outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(slices));
     if (status || behind === undefined || !url.startsWith(PREFIX)) {
       const { code, message } = status ?? { code: 503, message: 'no endpoints available for service "web-canary"' };
@@ -76,6 +87,12 @@ test.each(['2025', '2026'])('an MCP server of %s is reached through the API serv
   expect(found.tools).toContainEqual({ name: 'read', readOnly: true });
   expect(found.tools).toContainEqual({ name: 'version', readOnly: false });
   expect(found.answer).toMatchObject({ isError: false, text: expect.stringContaining('"price":12') });
+});
+
+test('a missing right is named before anything is called', async () => {
+  seen.length = 0;
+  expect(await calls().missingVerbs(AT)).toEqual(['create']);
+  expect(seen.toSorted()).toEqual(['create services/proxy in shop', 'get services/proxy in shop']);
 });
 
 test('the pods behind a Service are those of all its endpoint slices, ready or not', async () => {

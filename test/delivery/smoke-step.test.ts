@@ -38,6 +38,7 @@ function service(body: string, price: number): ServiceCallsPort & { readonly ask
   const name = ({ namespace, service: one, port }: ServiceAt): string => `${namespace}/${one}:${port}`;
   return {
     asked,
+    missingVerbs: async () => [],
     pods: async () => [],
     async http(at, { method, path }): Promise<HttpAnswered> {
       asked.push(`${method} ${name(at)}${path}`);

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Move } from '../../src/delivery/move.ts';
+import { untestable } from '../../src/delivery/smoke-rights.ts';
 import { testedStart } from '../../src/delivery/tested-start.ts';
 import type { SmokeTests } from '../../src/domain/delivery/smoke.ts';
+import type { ReleasePlan } from '../../src/domain/release/plan.ts';
+import type { ServiceCallsPort } from '../../src/ports/service-calls.ts';
 
 const SMOKE: SmokeTests = {
   ...{ port: 'http', timeoutMs: 1_000, attempts: 1 },
@@ -86,4 +89,21 @@ test('an abort by somebody else ends the wait', async () => {
 test('pods that may not be listed are the reason, and no test passes', async () => {
   const { result } = await started({ smoke: SMOKE, problem: 'pods may not be listed' });
   expect(result).toEqual({ kind: 'failed', detail: 'no smoke test ran: pods may not be listed' });
+});
+
+test('a worker whose account may not call the Service is refused with the verbs that it lacks', async () => {
+  const check = (missing: readonly string[], smoke?: object) =>
+    untestable(
+      { missingVerbs: async () => missing } as unknown as ServiceCallsPort,
+      { cluster: '', namespace: 'shop', rollout: 'shop' },
+      { smoke } as unknown as ReleasePlan,
+    );
+
+  expect(await check(['get', 'create'], SMOKE)).toMatchObject({
+    name: 'smoke tests',
+    ok: false,
+    detail: expect.stringContaining('may not get and create services/proxy in shop'),
+  });
+  expect(await check([], SMOKE)).toBeUndefined();
+  expect(await check(['get', 'create'])).toBeUndefined();
 });

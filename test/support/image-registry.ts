@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -61,8 +61,18 @@ async function startRegistry(folder: string): Promise<{ host: string; close(): P
     async close() {
       child.kill();
       await ended;
+      forgetImages(host);
     },
   };
+}
+
+/** Removes the images of the registry from the store of this machine, where a builder leaves what it has built. */
+function forgetImages(host: string): void {
+  const { stdout } = spawnSync('buildah', ['images', '--format', '{{.Name}}:{{.Tag}} {{.ID}}'], { encoding: 'utf8' });
+  const ids = (stdout ?? '')
+    .split('\n')
+    .flatMap((line) => (line.startsWith(`${host}/`) ? line.split(' ').slice(1) : []));
+  if (ids.length > 0) spawnSync('buildah', ['rmi', '--force', ...new Set(ids)], { stdio: 'ignore' });
 }
 
 async function freePort(): Promise<number> {

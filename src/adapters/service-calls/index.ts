@@ -5,6 +5,8 @@ import type { Clusters } from '../kubernetes/cluster-client.ts';
 import { ENDPOINT_SLICE } from '../kubernetes/kinds.ts';
 import { serviceFetch } from './service-fetch.ts';
 
+/** The API server takes a GET to the Service as `get` and a POST as `create`. */
+const VERBS = ['get', 'create'];
 const SERVICE_LABEL = 'kubernetes.io/service-name';
 /** Source: k8s.io/api, discovery/v1/types.go. An endpoint that is not ready counts too: it may get ready. */
 const EndpointSlice = z.object({
@@ -14,6 +16,11 @@ const EndpointSlice = z.object({
 /** ServiceCallsPort through the proxy of the Kubernetes API server. */
 export function createServiceCalls(clusters: Clusters): ServiceCallsPort {
   return {
+    async missingVerbs({ cluster, namespace }) {
+      const right = { group: '', resource: 'services', subresource: 'proxy', namespace };
+      const may = await Promise.all(VERBS.map((verb) => clusters.client(cluster).allowed({ ...right, verb })));
+      return VERBS.filter((_, index) => may[index] !== true);
+    },
     async pods({ cluster, namespace, service }) {
       const slices = await clusters.client(cluster).list(ENDPOINT_SLICE, namespace, `${SERVICE_LABEL}=${service}`);
       const endpoints = slices.flatMap((slice) => EndpointSlice.parse(slice).endpoints ?? []);

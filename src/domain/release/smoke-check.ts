@@ -6,13 +6,14 @@ import type { Check, ReleaseSpec } from './plan.ts';
 import { bad, ok } from './preflight-checks.ts';
 import type { RolloutFacts } from './preflight-facts.ts';
 
-const NAME = 'smoke tests';
+/** Name of the check. */
+export const SMOKE_TESTS = 'smoke tests';
 
 /** Where the tests of a release run. `tests` of a release file without any: no check. */
 export function smokeCheck({ smoke }: ReleaseSpec, { candidateService = '' }: RolloutFacts): readonly Check[] {
   if (!smoke) return [];
   const tests = plural(smokeTestNames(smoke).length, 'test');
-  return [ok(NAME, `${tests} through the API server at Service ${candidateService}, before its first traffic`)];
+  return [ok(SMOKE_TESTS, `${tests} through the API server at Service ${candidateService}, before its first traffic`)];
 }
 
 /** A canary has such a moment only if its steps begin with it. */
@@ -21,5 +22,5 @@ export function heldSmokeCheck(spec: ReleaseSpec, rollout: RolloutFacts): readon
   const detail =
     'Argo gives the new version its first weight as soon as its pods are ready, so it cannot be tested before';
   const steps = JSON.stringify(heldSteps(argoSteps(rollout)));
-  return [bad(NAME, detail, `Set spec.strategy.canary.steps: ${steps}, or leave out smoke_tests.`)];
+  return [bad(SMOKE_TESTS, detail, `Set spec.strategy.canary.steps: ${steps}, or leave out smoke_tests.`)];
 }
