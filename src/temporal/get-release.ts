@@ -61,9 +61,9 @@ async function whyNot(
   error: unknown,
 ): Promise<unknown> {
   if (isMissing(error)) return notFound(run.workflowId);
-  if (run.status === 'PAUSED') return held(run);
-  const facts = await stuckFacts(releases, run);
-  if (facts) return stuck(run, facts);
+  if (run.status === 'PAUSED') return held(run, factsOf(run));
+  const stuck = await stuckFacts(releases, run);
+  if (stuck) return held(run, stuck);
   // A run that failed before its first answer failed because of its input.
   if (run.status === 'FAILED') {
     const ending = failedWith(await releases.failureOf(run.workflowId, 1200).catch((failed: unknown) => failed));
@@ -73,15 +73,18 @@ async function whyNot(
   return withoutWorker(link, taskQueue, run);
 }
 
-/** Queries of a paused run are refused. Its journal still has the release. */
-export function held(run: Run): SluiceError {
-  const facts = factsOf(run);
+/** Queries of a paused or stuck run get no answer. Its journal still has the release. */
+function held(run: Run, facts: RunFacts): SluiceError {
   return new SluiceError('RELEASE_HELD', heldText(facts), {
+    ...(facts.status === 'stuck' && { next: RESET }),
     details: { release_id: run.workflowId, run_id: run.firstRunId, run: facts },
   });
 }
 
-/** One failure may be a worker that was stopped while it loaded the code. Temporal tries again after at most 10 s. */
+const RESET =
+  'Start workers of the version that began the release. If that does not help, reset the run to the task before (temporal workflow reset --type LastWorkflowTask).';
+
+/** One or two failures may be a worker that was stopped meanwhile. Temporal tries again by itself. */
 const TRIED_OFTEN = 3;
 
 /** Undefined if workers do not fail at the workflow task of the run. */
@@ -93,17 +96,6 @@ export async function stuckFacts(
   const failure = await releases.taskFailure(workflowId, runId, 1200).catch(() => undefined);
   return failure === undefined ? undefined : { status: 'stuck', failure };
 }
-
-/** Its journal still has the release. */
-function stuck(run: Run, facts: RunFacts): SluiceError {
-  return new SluiceError('RELEASE_HELD', heldText(facts), {
-    next: RESET,
-    details: { release_id: run.workflowId, run_id: run.firstRunId, run: facts },
-  });
-}
-
-const RESET =
-  'Start workers of the version that began the release. If that does not help, reset the run to the task before (temporal workflow reset --type LastWorkflowTask).';
 
 /** Only a worker has the whole state. The error contains the facts of Temporal's own record. */
 async function withoutWorker(link: TemporalLink, taskQueue: string, run: Run): Promise<SluiceError> {
